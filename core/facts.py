@@ -1,0 +1,231 @@
+"""What devices tell the till thread: facts, past tense, frozen.
+
+A worker turns each answer or error of its driver into exactly one fact; the till thread takes them
+in order and decides. Facts move no state by themselves.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.card import CardResult, CardSlip, Prompt, QueryResult
+from core.control_record import Signature, UnitStatus
+
+
+class TerminalState(StrEnum):
+    """The link to the card terminal, for the top line and for refusing a card early."""
+
+    OFF = "off"
+    CONNECTING = "connecting"
+    LOGGING_IN = "logging-in"
+    READY = "ready"
+    BUSY = "busy"
+    MAINTENANCE = "maintenance"
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    """It answered, but may not be used: login failed, foreign terminal id, simulator."""
+
+
+class PrinterCondition(StrEnum):
+    """What the printer says of itself."""
+
+    READY = "ready"
+    PAPER_LOW = "paper-low"
+    PAPER_OUT = "paper-out"
+    COVER_OPEN = "cover-open"
+    UNREACHABLE = "unreachable"
+    SILENT = "silent"
+    """Connected, but it answers no status request."""
+    NONE = "none"
+    """No printer is configured."""
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalStateChanged:
+    """The link or the login of the terminal changed."""
+
+    state: TerminalState
+    text: str = ""
+    is_simulator: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalShowed:
+    """The terminal told the cashier something (its own display text, cleaned)."""
+
+    service_id: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalAsked:
+    """The terminal asked the cashier something and waits."""
+
+    prompt: Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalEvent:
+    """Card inserted, removed, accepted; maintenance began or ended."""
+
+    service_id: int
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlipArrived:
+    """A card slip came, in or outside a payment; stored before anything else."""
+
+    slip: CardSlip
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignAnswer:
+    """An answer that matches no open request: journalled, moves nothing (protocols 5.4)."""
+
+    service_id: int
+    category: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardAnswered:
+    """The terminal's final word on our request."""
+
+    result: CardResult
+
+
+@dataclass(frozen=True, slots=True)
+class CardNotSent:
+    """Nothing left us: the request never reached the terminal."""
+
+    service_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardAnswerLost:
+    """The request left us and its outcome is unknown."""
+
+    service_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardQueried:
+    """One question about a lost answer was answered."""
+
+    query: QueryResult
+
+
+@dataclass(frozen=True, slots=True)
+class CardQueryFailed:
+    """The terminal could not be asked; it will be asked again."""
+
+    service_id: int
+    text: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardReversed:
+    """The answer to a reversal (its verdict says whether it was done)."""
+
+    service_id: int
+    result: CardResult
+
+
+@dataclass(frozen=True, slots=True)
+class CardReversalLost:
+    """The outcome of a reversal is unknown."""
+
+    service_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPolled:
+    """The control unit answered a poll."""
+
+    status: UnitStatus
+
+
+@dataclass(frozen=True, slots=True)
+class UnitSilent:
+    """The control unit did not answer a poll, or may not be used."""
+
+    text: str
+    code: str = "device-unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSigned:
+    """The control unit registered a receipt and gave its code."""
+
+    serial: int
+    receipt_no: int
+    signature: Signature
+
+
+@dataclass(frozen=True, slots=True)
+class SigningFailed:
+    """A registration brought no code; `is_final` when the unit answered no."""
+
+    serial: int
+    receipt_no: int
+    text: str
+    is_final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaperPrinted:
+    """A paper came out and the printer said so afterwards."""
+
+    paper_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRefused:
+    """Nothing was printed: no paper, cover open or unreachable before the first byte."""
+
+    paper_id: int
+    condition: PrinterCondition
+
+
+@dataclass(frozen=True, slots=True)
+class PrintLost:
+    """Bytes left us and nobody knows whether the paper came out."""
+
+    paper_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterConditionChanged:
+    """The printer's own condition changed."""
+
+    condition: PrinterCondition
+
+
+Fact = (
+    TerminalStateChanged
+    | TerminalShowed
+    | TerminalAsked
+    | TerminalEvent
+    | SlipArrived
+    | ForeignAnswer
+    | CardAnswered
+    | CardNotSent
+    | CardAnswerLost
+    | CardQueried
+    | CardQueryFailed
+    | CardReversed
+    | CardReversalLost
+    | UnitPolled
+    | UnitSilent
+    | RecordSigned
+    | SigningFailed
+    | PaperPrinted
+    | PaperRefused
+    | PrintLost
+    | PrinterConditionChanged
+)
