@@ -1,0 +1,254 @@
+"""What happened, past tense, frozen: the journal's payloads.
+
+The fields of an event are the keys of its journal payload (core/journal.py writes them in order of
+name), so a change here is a change of the journal format and belongs in docs/journal.md.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.control_record import ControlRecord
+from core.receipt import Receipt
+from core.sale import Line
+
+
+@dataclass(frozen=True, slots=True)
+class SaleOpened:
+    """The first line of a new sale is about to be added."""
+
+    sale_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinesAdded:
+    """Lines were added by one act of the cashier (an article and its deposit, a key of several)."""
+
+    sale_id: int
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinesCorrected:
+    """The last article was taken away again; the lines carry the opposite sign."""
+
+    sale_id: int
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SaleFrozen:
+    """Payment began: no line may be added until it is given up."""
+
+    sale_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SaleUnfrozen:
+    """Payment was given up before any tender settled."""
+
+    sale_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SaleVoided:
+    """The sale was dropped before payment (makulering)."""
+
+    sale_id: int
+    total_ore: int
+
+
+@dataclass(frozen=True, slots=True)
+class CashTendered:
+    """Cash was taken."""
+
+    sale_id: int
+    tender_no: int
+    amount_ore: int
+    rounding_ore: int
+    given_ore: int
+    change_ore: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardRequested:
+    """A card is about to be asked for; on disk before anything leaves (reliability d2)."""
+
+    sale_id: int
+    tender_no: int
+    service_id: int
+    requested_ore: int
+    till_tip_ore: int
+    is_tip_allowed: bool
+    baseline_transaction: str
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CardAuthorized:
+    """The card was drawn; amount and tip add up to the authorized total."""
+
+    sale_id: int
+    service_id: int
+    authorized_ore: int
+    amount_ore: int
+    tip_ore: int
+    is_tip_derived: bool
+    poi_transaction: str
+    resolved_by: str = ""
+    """Manager's name when a person decided an unclear outcome, else empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardDeclined:
+    """Not paid: host, card or terminal said no."""
+
+    sale_id: int
+    service_id: int
+    condition: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardAborted:
+    """Not paid: the customer or the till stopped it."""
+
+    sale_id: int
+    service_id: int
+    condition: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardNeverCharged:
+    """Not paid: the request never ran."""
+
+    sale_id: int
+    service_id: int
+    text: str
+    resolved_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLost:
+    """Nobody knows whether the card was drawn."""
+
+    sale_id: int
+    service_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerUnusable:
+    """An answer came that does not add up; it is asked about, never believed."""
+
+    sale_id: int
+    service_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardAuthorizedOutOfPolicy:
+    """The card was drawn, the sums add up, but our policy says no; a manager decides."""
+
+    sale_id: int
+    service_id: int
+    authorized_ore: int
+    amount_ore: int
+    tip_ore: int
+    is_tip_derived: bool
+    poi_transaction: str
+    reason: str
+    """tip-above-cap | tip-while-off | partial."""
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerKept:
+    """The manager kept a held card payment."""
+
+    sale_id: int
+    service_id: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalRequested:
+    """The manager chose to have a held card payment reversed; on disk before it is asked for."""
+
+    sale_id: int
+    service_id: int
+    reversal_service_id: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardReversed:
+    """The held card payment was undone at the terminal."""
+
+    sale_id: int
+    service_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalRefused:
+    """The terminal did not undo it; the payment is held still."""
+
+    sale_id: int
+    service_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptNumbered:
+    """Number, serial and content are fixed; the control unit is told exactly this."""
+
+    sale_id: int
+    record: ControlRecord
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptSigned:
+    """The control code came back: the sale is closed and counted."""
+
+    sale_id: int
+    receipt: Receipt
+    lines: tuple[Line, ...]
+    """The standing lines with departments and kinds, for groups and counts."""
+    tip_operators: tuple[tuple[str, str, int], ...]
+    """(tender kind, operator, tip) of each tipped tender."""
+    correction_count: int
+    correction_ore: int
+    serial: int
+
+
+SaleEvent = (
+    SaleOpened
+    | LinesAdded
+    | LinesCorrected
+    | SaleFrozen
+    | SaleUnfrozen
+    | SaleVoided
+    | CashTendered
+    | CardRequested
+    | CardAuthorized
+    | CardDeclined
+    | CardAborted
+    | CardNeverCharged
+    | AnswerLost
+    | AnswerUnusable
+    | CardAuthorizedOutOfPolicy
+    | ManagerKept
+    | ReversalRequested
+    | CardReversed
+    | ReversalRefused
+    | ReceiptNumbered
+    | ReceiptSigned
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Anything else that the journal must hold; moves no sale."""
+
+    kind: str
+    """One of core.journal.NOTE_KINDS."""
+    facts: tuple[tuple[str, str | int | bool], ...] = ()

@@ -1,0 +1,80 @@
+"""Frozen values to JSON text and back: journal payloads and stored receipts.
+
+One canonical form, so that a hash over it can be made again by anybody: UTF-8, keys sorted, no
+white space, dates in ISO 8601, enums as their value, tuples as lists (docs/journal.md).
+"""
+
+import json
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from enum import Enum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+
+
+def to_plain(value: Any) -> Any:
+    """Turn a value made of dataclasses, tuples, enums and dates into plain JSON values."""
+    if value is None or type(value) in (int, str, bool):
+        return value
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, tuple | list):
+        return [to_plain(part) for part in value]
+    if isinstance(value, dict):
+        return {str(key): to_plain(part) for key, part in value.items()}
+    assert is_dataclass(value), f"no canonical form for {type(value)}"
+    return {name: to_plain(getattr(value, name)) for name in _field_names(type(value))}
+
+
+def canonical(value: Any) -> str:
+    """Write a value as canonical JSON text."""
+    plain = to_plain(value)
+    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def restore(kind: type[T], text: str) -> T:
+    """Read back what `canonical` wrote. Raises ValueError when the text is not of that kind."""
+    try:
+        restored: T = _build(kind, json.loads(text))
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not a {kind.__name__}: {error}") from error
+    return restored
+
+
+@cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _build(kind: Any, plain: Any) -> Any:
+    origin = get_origin(kind)
+    if origin is tuple:
+        parts = get_args(kind)
+        if len(parts) == 2 and parts[1] is Ellipsis:
+            return tuple(_build(parts[0], part) for part in plain)
+        return tuple(_build(part, value) for part, value in zip(parts, plain, strict=True))
+    if origin in (UnionType, Union):
+        if plain is None:
+            return None
+        chosen = next(part for part in get_args(kind) if part is not NoneType)
+        return _build(chosen, plain)
+    if kind is datetime:
+        return datetime.fromisoformat(plain)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind(plain)
+    if is_dataclass(kind):
+        hints = _hints(kind)  # type: ignore[arg-type] # mypy sees an instance here too
+        return kind(**{name: _build(hints[name], value) for name, value in plain.items()})  # type: ignore[operator] # a dataclass type is callable
+    if kind in (int, str, bool) and type(plain) is kind:
+        return plain
+    raise ValueError(f"cannot read {plain!r} as {kind}")
