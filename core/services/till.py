@@ -1,0 +1,169 @@
+"""What the till thread holds in its hands: the sale, the devices as last heard, and the rules.
+
+The services are functions over a Till. Everything that must survive is in the store; what is here
+can be rebuilt from it at start. Only the till thread touches a Till.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from core import events as ev
+from core.card import Prompt
+from core.card_policy import TipPolicy
+from core.checkout import BETWEEN_CARD_AND_CODE, SaleState, advance
+from core.effects import Effect
+from core.errors import PaymentInProgress, UnitNotReady
+from core.facts import PrinterCondition, TerminalState
+from core.journal import NOTE_KINDS, JournalEntry, kind_of
+from core.payload import canonical
+from core.ports import Clock
+from core.receipt import Receipt, Shop
+from core.sale import Sale
+from core.store_ports import Paper, Period, Store, UnitOfWork
+
+CLOCK_JUMP_MAX: Final = timedelta(seconds=60)
+"""A wall clock that moved more than this against the monotonic one is journalled (F49)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The shop's configuration, as far as the services need it."""
+
+    shop: Shop
+    operator: str
+    manager: str
+    """Who decides; with login off the same person as the operator."""
+    tip: TipPolicy
+    has_terminal: bool
+    has_printer: bool
+    paper_width: int
+    opening_float_ore: int
+    is_demo: bool
+    program: str
+    """Model, program and version (sweden R30)."""
+    words: Callable[[str], str]
+    """The receipt language's gettext."""
+    query_interval_s: int = 5
+    signing_tries_max: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """A question or a stop that a person must see. `code` is stable; words are made in tui."""
+
+    code: str
+    """card-doubt | card-held | unit-silent | unit-refused | paper-unknown | paper-refused …"""
+    facts: tuple[tuple[str, str | int], ...] = ()
+
+
+@dataclass(slots=True)
+class TerminalView:
+    """The card terminal as last heard."""
+
+    state: TerminalState = TerminalState.OFF
+    text: str = ""
+    lines: tuple[str, ...] = ()
+    prompt: Prompt | None = None
+    is_abort_asked: bool = False
+    last_transaction: str = ""
+    query_attempt: int = 0
+
+
+@dataclass(slots=True)
+class UnitView:
+    """The control unit as last heard. `is_ready` None = not asked yet."""
+
+    is_ready: bool | None = None
+    unit_id: str = ""
+    text: str = ""
+    error: str = ""
+    tries: int = 0
+    """Registrations of the present receipt that brought no code."""
+    is_registering: bool = False
+    is_waiting_for_person: bool = False
+
+
+@dataclass(slots=True)
+class Till:
+    """The one writer's state."""
+
+    store: Store
+    clock: Clock
+    rules: Rules
+    period: Period
+    witness: Callable[[JournalEntry, str, int], None]
+    """Writes the journal head outside the database and fsyncs it."""
+    sale: Sale | None = None
+    terminal: TerminalView = field(default_factory=TerminalView)
+    unit: UnitView = field(default_factory=UnitView)
+    printer: PrinterCondition = PrinterCondition.NONE
+    attention: Attention | None = None
+    last_receipt: Receipt | None = None
+    """The newest receipt finished in this run, for the screen."""
+    last_tender_error: Attention | None = None
+    """Why the last card attempt ended without payment; shown until the next act."""
+    papers: dict[int, Paper] = field(default_factory=dict)
+    """Pending paper jobs, by id."""
+    effects: list[Effect] = field(default_factory=list)
+    not_charged_count: int = 0
+    """Consecutive `not charged` answers about the sale in doubt."""
+    clock_offset_s: float | None = None
+
+    def note(self, uow: UnitOfWork, kind: str, **facts: str | int | bool) -> JournalEntry:
+        """Append a note to the journal within the caller's unit of work."""
+        assert kind in NOTE_KINDS, kind
+        return uow.append_journal(self.clock.now(), kind, self.rules.operator, canonical(facts))
+
+    def note_alone(self, kind: str, **facts: str | int | bool) -> None:
+        """Append a note in a unit of work of its own; durable when this returns."""
+        with self.store.unit_of_work() as uow:
+            self.note(uow, kind, **facts)
+            uow.commit()
+
+    def record(self, uow: UnitOfWork, sale: Sale, events: Iterable[ev.SaleEvent]) -> Sale:
+        """Advance a sale by events within the caller's unit of work: rows and journal together."""
+        before, after = sale, sale
+        for event in events:
+            after = advance(after, event)
+            uow.append_journal(
+                self.clock.now(), kind_of(event), self.rules.operator, canonical(event)
+            )
+        uow.put_sale(before, after)
+        return after
+
+    def settle(self, *events: ev.SaleEvent) -> Sale:
+        """Advance the present sale by events in one commit, durable when this returns."""
+        assert self.sale is not None
+        with self.store.unit_of_work() as uow:
+            after = self.record(uow, self.sale, events)
+            uow.commit()
+        self.sale = after
+        return after
+
+    @property
+    def state(self) -> SaleState | None:
+        """The state of the present sale, None without one."""
+        return SaleState(self.sale.state) if self.sale else None
+
+    def check_unit(self) -> None:
+        """Refuse when the control unit is known to be silent. Raises UnitNotReady."""
+        if self.unit.is_ready is False:
+            raise UnitNotReady(text=self.unit.text, error=self.unit.error)
+
+    def check_unit_for_payment(self) -> None:
+        """Refuse unless the control unit answered its last poll. Raises UnitNotReady."""
+        if not self.unit.is_ready:
+            raise UnitNotReady(text=self.unit.text, error=self.unit.error)
+
+    def check_no_payment(self) -> None:
+        """Refuse while a sale lies between card and code. Raises PaymentInProgress."""
+        if self.state in BETWEEN_CARD_AND_CODE:
+            raise PaymentInProgress(state=str(self.state))
+
+    def take_effects(self) -> tuple[Effect, ...]:
+        """Give the effects to hand out, and forget them."""
+        taken = tuple(self.effects)
+        self.effects.clear()
+        return taken

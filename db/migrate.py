@@ -1,0 +1,59 @@
+"""Migrations: a named list of statements, applied and recorded in one transaction.
+
+A file written by a newer program is refused. Importing this module is cheap: a current schema is
+seen by one query and no migration module is loaded.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+from core.errors import StoreTooNew
+
+MIGRATIONS: Final = ("m0001_initial",)
+"""Order is application order; names are never reused."""
+
+
+def pending(connection: Connection) -> tuple[str, ...]:
+    """Say which migrations are missing; writes nothing. Raises StoreTooNew for unknown ones."""
+    exists = connection.execute(
+        text("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'migration'")
+    ).scalar_one()
+    applied = (
+        [row[0] for row in connection.execute(text("SELECT name FROM migration ORDER BY name"))]
+        if exists
+        else []
+    )
+    unknown = sorted(set(applied) - set(MIGRATIONS))
+    if unknown:
+        raise StoreTooNew(migration=unknown[-1])
+    return tuple(name for name in MIGRATIONS if name not in applied)
+
+
+def migrate(begin: Callable[[], Connection], at: str) -> tuple[str, ...]:
+    """Apply what is missing, each migration with its record in one transaction.
+
+    `begin` gives a connection on which BEGIN IMMEDIATE was sent. Gives the names applied.
+    """
+    with begin() as connection:
+        missing = pending(connection)
+        connection.rollback()
+    for name in missing:
+        module = import_module(f"db.migrations.{name}")
+        with begin() as connection:
+            connection.execute(
+                text(
+                    "CREATE TABLE IF NOT EXISTS migration "
+                    "(name TEXT PRIMARY KEY, applied_at TEXT NOT NULL) STRICT"
+                )
+            )
+            for statement in module.statements():
+                connection.exec_driver_sql(statement)
+            connection.execute(
+                text("INSERT INTO migration (name, applied_at) VALUES (:name, :at)"),
+                {"name": name, "at": at},
+            )
+            connection.commit()
+    return missing

@@ -1,0 +1,229 @@
+"""The store as the till thread sees it: reads on the writer connection, one unit of work at a time.
+
+Opens the file, asserts its modes, migrates, checks its integrity and its head against the witness;
+what cannot be trusted refuses to open (reliability F45-F47).
+"""
+
+import os
+from datetime import date, datetime
+from pathlib import Path
+from types import MappingProxyType
+
+from sqlalchemy import Connection, Engine
+
+from core.card import CardSlip
+from core.catalog import Article, Department, QuickKey
+from core.checkout import PaperState
+from core.errors import StoreDamaged
+from core.journal import GENESIS
+from core.payload import restore
+from core.sale import Line, Sale
+from core.store_ports import Paper, Period
+from core.tender import Tender
+from core.totals import Section
+from core.vat import VatRate, rate_on
+from db.catalog import CatalogueStore
+from db.engine import open_writer
+from db.migrate import migrate
+from db.unit_of_work import SqliteUnitOfWork
+
+
+class SqliteStore:
+    """Implements core.store_ports.Store."""
+
+    def __init__(self, path: Path, at: datetime) -> None:
+        """Open the file, creating it with mode 0600. Raises StoreError and its kin."""
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        self.path = path
+        self._engine: Engine = open_writer(path)
+        self.applied = migrate(self._begin, at.isoformat())
+        self._check_integrity()
+        self._catalogue = CatalogueStore()
+        self._vat_rates: tuple[VatRate, ...] = ()
+        self._departments: MappingProxyType[str, Department] = MappingProxyType({})
+        self.reload_catalogue()
+
+    def _begin(self) -> Connection:
+        connection = self._engine.connect()
+        connection.begin()
+        return connection
+
+    def _read(self, statement: str, parameters: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
+        """Read rows outside a unit of work; the implicit transaction ends at once."""
+        with self._engine.connect() as connection:
+            rows = connection.exec_driver_sql(statement, parameters).all()  # type: ignore[arg-type] # a plain tuple is what the driver takes
+            return [tuple(row) for row in rows]
+
+    def _check_integrity(self) -> None:
+        found = self._read("PRAGMA quick_check(1)")[0][0]
+        if found != "ok":
+            raise StoreDamaged(reason=str(found))
+
+    def reload_catalogue(self) -> None:
+        """Read departments and VAT rates again after an import."""
+        with self._engine.connect() as connection:
+            self._vat_rates = tuple(self._catalogue.vat_rates(connection))
+            departments = self._catalogue.departments(connection)
+        self._departments = MappingProxyType({one.name: one for one in departments})
+
+    @property
+    def departments(self) -> tuple[Department, ...]:
+        """All departments."""
+        return tuple(self._departments.values())
+
+    def quick_keys(self) -> tuple[QuickKey, ...]:
+        """The panel as the shop laid it out."""
+        with self._engine.connect() as connection:
+            return tuple(self._catalogue.quick_keys(connection))
+
+    def articles(self) -> tuple[Article, ...]:
+        """All articles, for the search index."""
+        with self._engine.connect() as connection:
+            return tuple(self._catalogue.articles(connection))
+
+    def unit_of_work(self) -> SqliteUnitOfWork:
+        """Begin a unit of work."""
+        return SqliteUnitOfWork(self._engine)
+
+    def find_article(self, code: str) -> Article | None:
+        """Find by EAN, then PLU, then article number."""
+        with self._engine.connect() as connection:
+            return self._catalogue.find(connection, code)
+
+    def department(self, name: str) -> Department | None:
+        """Find a department by its name."""
+        return self._departments.get(name)
+
+    def vat_rate(self, vat_code: str, day: date) -> int:
+        """Give a rate in basis points. Raises VatRateMissing."""
+        return rate_on(self._vat_rates, vat_code, day)
+
+    def unfinished_sale(self) -> Sale | None:
+        """Give the sale that is neither closed nor voided, with its lines and tenders."""
+        rows = self._read(
+            "SELECT sale_id, state, operator, opened_at, total_ore, receipt_no, serial FROM sale"
+            " WHERE state NOT IN ('closed', 'voided') ORDER BY sale_id DESC LIMIT 2"
+        )
+        if not rows:
+            return None
+        if len(rows) > 1:
+            raise StoreDamaged(reason="two unfinished sales", sales=[row[0] for row in rows])
+        sale_id, state, operator, opened_at, total_ore, receipt_no, serial = rows[0]
+        lines = tuple(
+            Line(*row[:9], bool(row[9]), *row[10:])  # type: ignore[arg-type] # STRICT columns hold these types
+            for row in self._read(
+                "SELECT seq, number, name, department, quantity_milli, unit, unit_price_ore,"
+                " amount_ore, rate_bp, is_service, corrects, follows FROM sale_line"
+                " WHERE sale_id=? ORDER BY seq",
+                (sale_id,),
+            )
+        )
+        tenders = tuple(
+            restore(Tender, str(row[0]))
+            for row in self._read(
+                "SELECT body FROM tender WHERE sale_id=? ORDER BY no", (sale_id,)
+            )
+        )
+        if sum(line.amount_ore for line in lines) != total_ore:
+            raise StoreDamaged(reason="sale total differs from its lines", sale_id=sale_id)
+        return Sale(
+            sale_id=int(str(sale_id)),
+            state=str(state),
+            operator=str(operator),
+            opened_at=datetime.fromisoformat(str(opened_at)),
+            lines=lines,
+            tenders=tenders,
+            receipt_no=int(str(receipt_no or 0)),
+            serial=int(str(serial or 0)),
+            total_ore=int(str(total_ore)),
+        )
+
+    def control_record(self, sale_id: int) -> str:
+        """Give the frozen control record of a sale in `signing`."""
+        return str(self._read("SELECT control_record FROM sale WHERE sale_id=?", (sale_id,))[0][0])
+
+    def slips_of(self, service_id: int, poi_transaction: str) -> tuple[CardSlip, ...]:
+        """Give the card slips of one card payment, customer copy first."""
+        rows = self._read(
+            "SELECT body FROM slip WHERE service_id=? OR (reference=? AND reference<>'')"
+            " ORDER BY copy, reference",
+            (service_id, poi_transaction),
+        )
+        return tuple(restore(CardSlip, str(row[0])) for row in rows)
+
+    def is_code_known(self, control_code: str) -> bool:
+        """Say whether a control code is on a receipt already (reliability F33)."""
+        return bool(self._read("SELECT 1 FROM receipt WHERE control_code=?", (control_code,)))
+
+    def pending_papers(self) -> tuple[Paper, ...]:
+        """Give papers that are queued, printing or unknown, oldest first, at most 100."""
+        rows = self._read(
+            "SELECT paper_id, kind, reference, state, body, opens_drawer FROM paper"
+            " WHERE state IN ('queued', 'printing', 'unknown') ORDER BY paper_id LIMIT 100"
+        )
+        return tuple(
+            Paper(
+                int(str(row[0])),
+                str(row[1]),
+                int(str(row[2])),
+                PaperState(str(row[3])),
+                str(row[4]),
+                bool(row[5]),
+            )
+            for row in rows
+        )
+
+    def period(self) -> Period | None:
+        """Give the open period, or None before the first."""
+        rows = self._read(
+            "SELECT period_no, opened_at, opening_float_ore FROM period WHERE closed_at IS NULL"
+        )
+        if not rows:
+            return None
+        number, opened_at, float_ore = rows[0]
+        return Period(int(str(number)), datetime.fromisoformat(str(opened_at)), int(str(float_ore)))
+
+    def totals(self, period_no: int) -> dict[tuple[Section, str], tuple[int, int]]:
+        """Give (count, sum_ore) by (section, name); period 0 holds the grand totals."""
+        rows = self._read(
+            "SELECT section, name, count, sum_ore FROM total WHERE period_no=?", (period_no,)
+        )
+        return {
+            (Section(str(row[0])), str(row[1])): (int(str(row[2])), int(str(row[3])))
+            for row in rows
+        }
+
+    def unfinished_tally(self) -> tuple[int, int]:
+        """Give count and sum of sales that are open or being paid (sweden 2.3 t)."""
+        count, sum_ore = self._read(
+            "SELECT count(*), coalesce(sum(total_ore), 0) FROM sale"
+            " WHERE state NOT IN ('closed', 'voided')"
+        )[0]
+        return int(str(count)), int(str(sum_ore))
+
+    def journal_head(self) -> tuple[int, str]:
+        """Give seq and hash of the newest journal row."""
+        rows = self._read("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1")
+        return (int(str(rows[0][0])), str(rows[0][1])) if rows else (0, GENESIS)
+
+    def z_report(self, z_no: int | None) -> str | None:
+        """Give a stored Z report as canonical JSON; None = the newest."""
+        rows = (
+            self._read("SELECT body FROM z_report ORDER BY z_no DESC LIMIT 1")
+            if z_no is None
+            else self._read("SELECT body FROM z_report WHERE z_no=?", (z_no,))
+        )
+        return str(rows[0][0]) if rows else None
+
+    def setting(self, key: str) -> str | None:
+        """Give one setting of the register itself."""
+        rows = self._read("SELECT value FROM setting WHERE key=?", (key,))
+        return str(rows[0][0]) if rows else None
+
+    def last_receipt_no(self) -> int:
+        """Give the newest receipt number, 0 when none."""
+        return int(str(self._read("SELECT coalesce(max(receipt_no), 0) FROM receipt")[0][0]))
+
+    def close(self) -> None:
+        """Close the file; safe to call twice."""
+        self._engine.dispose()

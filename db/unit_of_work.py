@@ -1,0 +1,262 @@
+"""One transaction on the store: BEGIN IMMEDIATE, one explicit commit, else everything is taken back.
+
+Only the till thread writes, through here. Statements are constants, so that the driver's statement
+cache serves them; each row is checked by the schema again (house.md 6).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from types import TracebackType
+from typing import Final, Self
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from core.card import CardSlip
+from core.checkout import PaperState
+from core.errors import StoreError
+from core.events import ReceiptSigned
+from core.journal import GENESIS, JournalEntry, chain_hash
+from core.payload import canonical
+from core.reports import DayReport
+from core.sale import Line, Sale
+from core.store_ports import Paper, Period
+from core.tender import Tender
+from core.totals import GRAND, Change
+
+GRAND_PERIOD: Final = 0
+"""Running totals that are never reset live in this period."""
+
+_INSERT_LINE: Final = """INSERT INTO sale_line (sale_id, seq, number, name, department,
+  quantity_milli, unit, unit_price_ore, amount_ore, rate_bp, is_service, corrects, follows)
+  VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"""
+_PUT_TENDER: Final = """INSERT INTO tender (sale_id, no, kind, state, amount_ore, tip_ore,
+  authorized_ore, service_id, body) VALUES (?,?,?,?,?,?,?,?,?)
+  ON CONFLICT (sale_id, no) DO UPDATE SET state = excluded.state,
+  amount_ore = excluded.amount_ore, tip_ore = excluded.tip_ore,
+  authorized_ore = excluded.authorized_ore, body = excluded.body"""
+_ADD_TOTAL: Final = """INSERT INTO total (period_no, section, name, count, sum_ore)
+  VALUES (?,?,?,?,?) ON CONFLICT (period_no, section, name)
+  DO UPDATE SET count = count + excluded.count, sum_ore = sum_ore + excluded.sum_ore"""
+_NEXT_NUMBER: Final = """INSERT INTO counter (name, value) VALUES (?, ?)
+  ON CONFLICT (name) DO UPDATE SET value = value + excluded.value RETURNING value"""
+
+
+class SqliteUnitOfWork:
+    """Implements core.store_ports.UnitOfWork on the writer connection."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self._connection = self._engine.connect()
+            self._connection.begin()
+        except DBAPIError as error:
+            raise StoreError(reason=str(error.orig)) from error
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+        if isinstance(error, DBAPIError):
+            raise StoreError(reason=str(error.orig)) from error
+
+    @property
+    def connection(self) -> Connection:
+        """The open connection, for the repositories of `db`."""
+        assert self._connection is not None, "no unit of work is open"
+        return self._connection
+
+    def commit(self) -> None:
+        """Make everything durable (fsync). Raises StoreError; nothing is assumed then."""
+        try:
+            self.connection.commit()
+        except DBAPIError as error:
+            raise StoreError(reason=str(error.orig)) from error
+
+    def next_number(self, name: str) -> int:
+        """Draw the next number of a series, 1 and up, without holes (sweden R12 d)."""
+        return self.reserve_numbers(name, 1)
+
+    def reserve_numbers(self, name: str, count: int) -> int:
+        """Draw `count` numbers and give the first of them."""
+        row = self.connection.exec_driver_sql(_NEXT_NUMBER, (name, count)).one()
+        return int(row[0]) - count + 1
+
+    def append_journal(self, at: datetime, kind: str, operator: str, payload: str) -> JournalEntry:
+        """Append one row to the chain."""
+        head = self.connection.exec_driver_sql(
+            "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1"
+        ).first()
+        seq, former = (int(head[0]) + 1, str(head[1])) if head else (1, GENESIS)
+        stamp = at.isoformat(timespec="milliseconds")
+        entry = JournalEntry(
+            seq, stamp, kind, operator, payload, chain_hash(former, seq, stamp, kind, operator, payload)
+        )
+        self.connection.exec_driver_sql(
+            "INSERT INTO journal (seq, at, kind, operator, payload, hash) VALUES (?,?,?,?,?,?)",
+            (entry.seq, entry.at, entry.kind, entry.operator, entry.payload, entry.hash),
+        )
+        return entry
+
+    def put_sale(self, before: Sale | None, after: Sale) -> None:
+        """Store what changed: head, appended lines, moved tenders."""
+        if before is None:
+            self.connection.exec_driver_sql(
+                "INSERT INTO sale (sale_id, state, operator, opened_at, total_ore)"
+                " VALUES (?,?,?,?,?)",
+                (
+                    after.sale_id,
+                    str(after.state),
+                    after.operator,
+                    after.opened_at.isoformat(),
+                    after.total_ore,
+                ),
+            )
+        else:
+            self.connection.exec_driver_sql(
+                "UPDATE sale SET state=?, total_ore=?, receipt_no=?, serial=? WHERE sale_id=?",
+                (
+                    str(after.state),
+                    after.total_ore,
+                    after.receipt_no or None,
+                    after.serial or None,
+                    after.sale_id,
+                ),
+            )
+        for line in after.lines[len(before.lines) if before else 0 :]:
+            self.connection.exec_driver_sql(_INSERT_LINE, _line_row(after.sale_id, line))
+        former = before.tenders if before else ()
+        for index, tender in enumerate(after.tenders):
+            if index >= len(former) or former[index] != tender:
+                self.connection.exec_driver_sql(_PUT_TENDER, _tender_row(after.sale_id, tender))
+
+    def put_record(self, sale_id: int, record: str) -> None:
+        """Freeze what the control unit is told about a sale."""
+        self.connection.exec_driver_sql(
+            "UPDATE sale SET control_record=? WHERE sale_id=?", (record, sale_id)
+        )
+
+    def put_receipt(self, event: ReceiptSigned, period_no: int) -> None:
+        """Store the signed receipt; its number and its code are unique for ever."""
+        receipt = event.receipt
+        self.connection.exec_driver_sql(
+            "INSERT INTO receipt (receipt_no, sale_id, period_no, at, serial, control_code,"
+            " unit_id, total_ore, body) VALUES (?,?,?,?,?,?,?,?,?)",
+            (
+                receipt.receipt_no,
+                event.sale_id,
+                period_no,
+                receipt.at.isoformat(),
+                event.serial,
+                receipt.control_code,
+                receipt.control_unit_id,
+                receipt.total_ore,
+                canonical(receipt),
+            ),
+        )
+
+    def add_totals(self, period_no: int, changes: Iterable[Change]) -> None:
+        """Add to the running totals of the period, and to the grand totals."""
+        for change in changes:
+            period = GRAND_PERIOD if change.section in GRAND else period_no
+            self.connection.exec_driver_sql(
+                _ADD_TOTAL, (period, str(change.section), change.name, change.count, change.sum_ore)
+            )
+
+    def put_paper(self, paper: Paper) -> None:
+        """Store a new paper job."""
+        self.connection.exec_driver_sql(
+            "INSERT INTO paper (paper_id, kind, reference, state, opens_drawer, body)"
+            " VALUES (?,?,?,?,?,?)",
+            (
+                paper.paper_id,
+                paper.kind,
+                paper.reference,
+                str(paper.state),
+                int(paper.opens_drawer),
+                paper.body,
+            ),
+        )
+
+    def set_paper_state(self, paper_id: int, state: PaperState) -> None:
+        """Move a paper job."""
+        self.connection.exec_driver_sql(
+            "UPDATE paper SET state=? WHERE paper_id=?", (str(state), paper_id)
+        )
+
+    def put_slip(self, slip: CardSlip) -> bool:
+        """Store a card slip; the same copy again is counted, not kept twice (protocols 5.4)."""
+        row = self.connection.exec_driver_sql(
+            "INSERT INTO slip (reference, copy, service_id, seen, body) VALUES (?,?,?,1,?)"
+            " ON CONFLICT (reference, copy) DO UPDATE SET seen = seen + 1 RETURNING seen",
+            (slip.reference, str(slip.copy), slip.service_id, canonical(slip)),
+        ).one()
+        return int(row[0]) == 1
+
+    def open_period(self, at: datetime, opening_float_ore: int) -> Period:
+        """Open the next period with its change float (sweden R34)."""
+        number = self.next_number("period_no")
+        self.connection.exec_driver_sql(
+            "INSERT INTO period (period_no, opened_at, opening_float_ore) VALUES (?,?,?)",
+            (number, at.isoformat(), opening_float_ore),
+        )
+        return Period(number, at, opening_float_ore)
+
+    def close_period(self, period: Period, report: DayReport) -> None:
+        """Store the Z report and close its period."""
+        self.connection.exec_driver_sql(
+            "INSERT INTO z_report (z_no, period_no, at, body) VALUES (?,?,?,?)",
+            (report.number, period.no, report.at.isoformat(), canonical(report)),
+        )
+        self.connection.exec_driver_sql(
+            "UPDATE period SET closed_at=? WHERE period_no=?", (report.at.isoformat(), period.no)
+        )
+
+    def put_setting(self, key: str, value: str) -> None:
+        """Store one setting of the register itself."""
+        self.connection.exec_driver_sql(
+            "INSERT INTO setting (key, value) VALUES (?,?)"
+            " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            (key, value),
+        )
+
+
+def _line_row(sale_id: int, line: Line) -> tuple[int | str, ...]:
+    return (
+        sale_id,
+        line.seq,
+        line.number,
+        line.name,
+        line.department,
+        line.quantity_milli,
+        line.unit,
+        line.unit_price_ore,
+        line.amount_ore,
+        line.rate_bp,
+        int(line.is_service),
+        line.corrects,
+        line.follows,
+    )
+
+
+def _tender_row(sale_id: int, tender: Tender) -> tuple[int | str, ...]:
+    return (
+        sale_id,
+        tender.no,
+        str(tender.kind),
+        str(tender.state),
+        tender.amount_ore,
+        tender.tip_ore,
+        tender.authorized_ore,
+        tender.service_id,
+        canonical(tender),
+    )

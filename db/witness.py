@@ -1,0 +1,55 @@
+"""The witness: the journal's head outside the database, so that a cut tail shows.
+
+One line per receipt and report, appended and fsynced after the commit and before the paper:
+`<seq> <hash> <kind> <number>`. The journal may be ahead of it, never behind (reliability I6).
+"""
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from core.errors import StoreError
+
+
+class WitnessLine(NamedTuple):
+    """One line of the witness file."""
+
+    seq: int
+    hash: str
+    kind: str
+    number: int
+
+
+class Witness:
+    """Appends to one witness file, kept open."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+
+    def append(self, seq: int, head: str, kind: str, number: int) -> None:
+        """Write one line; on disk when this returns. Raises StoreError."""
+        try:
+            os.write(self._descriptor, f"{seq} {head} {kind} {number}\n".encode())
+            os.fdatasync(self._descriptor)
+        except OSError as error:
+            raise StoreError(file=self._path.name, reason=error.strerror or "") from error
+
+    def close(self) -> None:
+        """Close the file; safe to call twice."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+def read_witness(path: Path) -> tuple[WitnessLine, ...]:
+    """Read all whole lines; a torn last line (power cut) is left out."""
+    if not path.exists():
+        return ()
+    lines = []
+    for row in path.read_text("utf-8", errors="replace").splitlines(keepends=True):
+        parts = row.split()
+        if row.endswith("\n") and len(parts) == 4 and parts[0].isdigit() and parts[3].isdigit():
+            lines.append(WitnessLine(int(parts[0]), parts[1], parts[2], int(parts[3])))
+    return tuple(lines)
