@@ -1,0 +1,1 @@
+"""Control units (kontrollenheter), one folder per brand and wire."""

@@ -1,0 +1,1 @@
+"""CleanCash type A on a serial cable."""

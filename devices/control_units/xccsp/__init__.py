@@ -1,0 +1,1 @@
+"""CleanCash online and Multi User: XML over HTTP."""
