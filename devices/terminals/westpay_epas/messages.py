@@ -232,10 +232,6 @@ class OtherMessage:
 
 
 Answer = (
-    LoginResponse
-    | PaymentResponse
-    | ReversalResponse
-    | GetLastTransactionResponse
-    | PlainResponse
+    LoginResponse | PaymentResponse | ReversalResponse | GetLastTransactionResponse | PlainResponse
 )
 Inbound = Answer | DisplayRequest | PrintRequest | EventNotification | OtherMessage

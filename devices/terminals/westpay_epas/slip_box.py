@@ -1,0 +1,59 @@
+"""Slips as they come, in or outside a payment: told once, kept for a while, waited for.
+
+Two identical prints (same copy, reference, kind and status) are one slip (protocols 5.4); another
+content under the same name is told as foreign and never put over the first.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
+
+from core.card import CardSlip
+from core.facts import ForeignAnswer, SlipArrived
+from core.ports import Clock, Report
+
+_COUNT_MAX = 64
+_LOOK_S = 0.25
+
+
+class SlipBox:
+    """The newest slips of one terminal, at most 64. Any thread."""
+
+    def __init__(self, clock: Clock, report: Report) -> None:
+        self._clock = clock
+        self._report = report
+        self._came = threading.Condition()
+        self._slips: OrderedDict[tuple[str, ...], CardSlip] = OrderedDict()
+
+    def keep(self, slip: CardSlip) -> None:
+        """Keep and tell a slip, unless it was told before."""
+        key = (slip.copy, slip.reference, slip.kind, slip.status)
+        with self._came:
+            known = self._slips.get(key)
+            if known is None:
+                self._slips[key] = slip
+                if len(self._slips) > _COUNT_MAX:
+                    self._slips.popitem(last=False)
+                self._came.notify_all()
+        if known is None:
+            self._report(SlipArrived(slip))
+        elif replace(known, service_id=slip.service_id) != slip:
+            self._report(ForeignAnswer(slip.service_id, "Print", f"second {slip.reference}"))
+
+    def kept(self) -> list[CardSlip]:
+        """Give all kept slips, oldest first."""
+        with self._came:
+            return list(self._slips.values())
+
+    def wait_for_more(
+        self, seen: list[CardSlip], until_s: float, is_over: Callable[[], bool]
+    ) -> bool:
+        """Wait until another slip than `seen` is here; False when time or link ended first."""
+        with self._came:
+            while list(self._slips.values()) == seen:
+                left_s = until_s - self._clock.monotonic_s()
+                if left_s <= 0 or is_over():
+                    return False
+                self._came.wait(min(left_s, _LOOK_S))
+            return True
