@@ -34,6 +34,8 @@ class Section(StrEnum):
     CORRECTIONS = "corrections"
     """s: corrections and voids, as positive sums."""
     COPIES = "copies"
+    CARD_UNCLEAR = "card-unclear"
+    """Unclear card outcomes that a manager decided, by decision (`charged`, `not-charged`)."""
     DRAWER = "drawer"
     FLOAT = "float"
     GRAND_SALES = "grand-sales"

@@ -1,0 +1,118 @@
+"""One fact from a device to the service that takes it; nothing else.
+
+The terminal's own words (display, questions, events, slips) change only what the screen shows,
+except slips, which are stored before anything else (terminal-protocols 2.9).
+"""
+
+from core import facts as f
+from core.card import PromptAnswer, SlipCopy
+from core.checkout import SaleState
+from core.effects import AbortCard, AnswerPrompt
+from core.errors import SaleNotOpen
+from core.services import payment, printing, signing
+from core.services.till import Till
+
+
+def take_fact(till: Till, fact: f.Fact) -> None:
+    """Take one fact; what follows from it is durable when this returns."""
+    match fact:
+        case f.CardAnswered():
+            payment.take_answer(till, fact)
+        case f.CardNotSent():
+            payment.take_not_sent(till, fact.service_id, fact.text)
+        case f.CardAnswerLost():
+            payment.take_lost(till, fact.service_id, fact.text)
+        case f.CardQueried():
+            payment.take_query(till, fact)
+        case f.CardQueryFailed():
+            payment.take_query_failure(till, fact)
+        case f.CardReversed():
+            payment.take_reversal(till, fact)
+        case f.CardReversalLost():
+            payment.take_reversal_lost(till, fact.service_id)
+        case f.UnitPolled():
+            signing.take_poll(till, fact)
+        case f.UnitSilent():
+            signing.take_silence(till, fact)
+        case f.RecordSigned():
+            signing.take_signature(till, fact)
+        case f.SigningFailed():
+            signing.take_signing_failure(till, fact)
+        case f.PaperPrinted():
+            printing.take_printed(till, fact)
+        case f.PaperRefused():
+            printing.take_refused(till, fact)
+        case f.PrintLost():
+            printing.take_print_lost(till, fact)
+        case f.PrinterConditionChanged():
+            printing.take_condition(till, fact.condition)
+        case _:
+            _take_terminal_word(till, fact)
+
+
+def _take_terminal_word(till: Till, fact: f.Fact) -> None:
+    """Take what the terminal says unasked."""
+    terminal = till.terminal
+    match fact:
+        case f.TerminalStateChanged():
+            terminal.state, terminal.text = fact.state, fact.text
+            if fact.state in (f.TerminalState.UNREACHABLE, f.TerminalState.REFUSED):
+                terminal.prompt = None
+        case f.TerminalShowed():
+            terminal.lines = fact.lines
+        case f.TerminalAsked():
+            terminal.prompt = fact.prompt
+            terminal.lines = fact.prompt.lines
+        case f.SlipArrived():
+            _take_slip(till, fact)
+        case f.ForeignAnswer():
+            till.note_alone(
+                "answer-ignored",
+                service_id=fact.service_id,
+                category=fact.category,
+                text=fact.text,
+            )
+        case _:
+            return
+
+
+def _take_slip(till: Till, fact: f.SlipArrived) -> None:
+    """Store a slip; a merchant copy that needs a signature prints at once, before the code."""
+    slip = fact.slip
+    with till.store.unit_of_work() as uow:
+        is_new = uow.put_slip(slip)
+        till.note(
+            uow,
+            "slip-received",
+            reference=slip.reference,
+            copy=str(slip.copy),
+            status=slip.status,
+            total_ore=slip.total_ore,
+            tip_ore=slip.tip_ore,
+            is_new=is_new,
+        )
+        if is_new and slip.copy is SlipCopy.MERCHANT and slip.needs_signature:
+            printing.queue_paper(till, uow, "slip", slip.service_id, slip)
+        uow.commit()
+    printing.start_next_paper(till)
+
+
+def abort_card(till: Till) -> None:
+    """Ask the terminal to stop; the answer to the payment tells whether it did."""
+    tender = till.sale.current_tender if till.sale else None
+    if tender is None or till.state is not SaleState.AUTHORIZING:
+        raise SaleNotOpen(state=str(till.state))
+    till.note_alone("abort-asked", service_id=tender.service_id)
+    till.terminal.is_abort_asked = True
+    till.effects.append(AbortCard(tender.service_id))
+
+
+def answer_prompt(till: Till, prompt_id: str, text: str) -> None:
+    """Answer the terminal's question; an answer to another question is refused."""
+    prompt = till.terminal.prompt
+    if prompt is None or prompt.prompt_id != prompt_id:
+        raise SaleNotOpen(state="no question")
+    shown = text if prompt.is_yes_no else "typed"
+    till.note_alone("prompt-answered", prompt_id=prompt_id, answer=shown)
+    till.terminal.prompt = None
+    till.effects.append(AnswerPrompt(PromptAnswer(prompt.service_id, prompt_id, text)))

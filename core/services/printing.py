@@ -1,0 +1,163 @@
+"""Papers: jobs of their own, one at a time, printed beside the next sale.
+
+A paper is `printing` on disk before its first byte leaves and enters that state once in its life:
+nobody ever prints a second original by himself (house.md 4, reliability I10). A refusal before the
+first byte puts it back; a lost outcome is asked of the cashier.
+"""
+
+from dataclasses import replace
+
+from core.card import CardSlip
+from core.card_block import lay_out_signature_slip
+from core.checkout import PaperEvent, PaperState, advance_paper
+from core.document import Document
+from core.effects import CheckPrinter, PrintPaper
+from core.errors import SaleNotOpen
+from core.facts import PaperPrinted, PaperRefused, PrinterCondition, PrintLost
+from core.payload import canonical, restore
+from core.receipt import Receipt
+from core.receipt_layout import lay_out_receipt
+from core.report_layout import lay_out_report
+from core.reports import DayReport
+from core.services.till import Attention, Till
+from core.store_ports import Paper, UnitOfWork
+
+_USABLE = (PrinterCondition.READY, PrinterCondition.PAPER_LOW, PrinterCondition.SILENT)
+
+
+def queue_paper(
+    till: Till,
+    uow: UnitOfWork,
+    kind: str,
+    reference: int,
+    content: Receipt | CardSlip | DayReport,
+    opens_drawer: bool = False,
+) -> Paper:
+    """Store a paper job within the caller's unit of work."""
+    paper = Paper(
+        paper_id=uow.next_number("paper_id"),
+        kind=kind,
+        reference=reference,
+        state=PaperState.QUEUED,
+        body=canonical(content),
+        opens_drawer=opens_drawer,
+    )
+    uow.put_paper(paper)
+    if till.rules.has_printer:
+        till.papers[paper.paper_id] = paper
+    return paper
+
+
+def start_next_paper(till: Till) -> None:
+    """Start the oldest queued paper if none is printing; `printing` is durable first (d6)."""
+    if not till.rules.has_printer:
+        return
+    if any(paper.state is PaperState.PRINTING for paper in till.papers.values()):
+        return
+    queued = [paper for paper in till.papers.values() if paper.state is PaperState.QUEUED]
+    if not queued:
+        return
+    paper = min(queued, key=lambda one: (one.kind != "slip", one.paper_id))
+    _move(till, paper, PaperEvent.PRINT_STARTED)
+    till.effects.append(PrintPaper(paper.paper_id, document_of(till, paper)))
+
+
+def document_of(till: Till, paper: Paper) -> Document:
+    """Lay a paper out from its stored content, in the receipt's language and width."""
+    width, words = till.rules.paper_width, till.rules.words
+    if paper.kind == "receipt":
+        receipt = restore(Receipt, paper.body)
+        return lay_out_receipt(receipt, width, words, opens_drawer=paper.opens_drawer)
+    if paper.kind == "slip":
+        slip = restore(CardSlip, paper.body)
+        return lay_out_signature_slip(slip, till.rules.shop, width, words, till.rules.is_demo)
+    return lay_out_report(restore(DayReport, paper.body), width, words)
+
+
+def take_printed(till: Till, fact: PaperPrinted) -> None:
+    """The paper came out: done, and the next may start."""
+    paper = till.papers.get(fact.paper_id)
+    if paper is None or paper.state is not PaperState.PRINTING:
+        return
+    _move(till, paper, PaperEvent.PAPER_PRINTED)
+    till.papers.pop(fact.paper_id)
+    till.printer = PrinterCondition.READY
+    _clear(till, "paper-refused")
+    start_next_paper(till)
+
+
+def take_refused(till: Till, fact: PaperRefused) -> None:
+    """Nothing was printed: the paper waits in the queue until the printer is ready."""
+    paper = till.papers.get(fact.paper_id)
+    till.printer = fact.condition
+    if paper is None or paper.state is not PaperState.PRINTING:
+        return
+    _move(till, paper, PaperEvent.PAPER_OUT)
+
+
+def take_print_lost(till: Till, fact: PrintLost) -> None:
+    """Nobody knows whether the paper came out: the cashier is asked, once."""
+    paper = till.papers.get(fact.paper_id)
+    if paper is None or paper.state is not PaperState.PRINTING:
+        return
+    _move(till, paper, PaperEvent.PRINT_LOST)
+    till.effects.append(CheckPrinter())
+    ask_about_papers(till)
+
+
+def take_condition(till: Till, condition: PrinterCondition) -> None:
+    """The printer's condition changed: waiting papers start when it is ready."""
+    till.printer = condition
+    if condition in _USABLE:
+        start_next_paper(till)
+
+
+def ask_about_papers(till: Till) -> None:
+    """Put the question about the oldest unknown paper on the screen, if nothing else is asked."""
+    unknown = [paper for paper in till.papers.values() if paper.state is PaperState.UNKNOWN]
+    if unknown and till.attention is None:
+        paper = min(unknown, key=lambda one: one.paper_id)
+        till.attention = Attention(
+            "paper-unknown",
+            (("paper_id", paper.paper_id), ("kind", paper.kind), ("reference", paper.reference)),
+        )
+
+
+def decide_paper(till: Till, paper_id: int, *, was_seen: bool) -> None:
+    """Take the cashier's answer to "did the paper come out?"; journalled with the name."""
+    paper = till.papers.get(paper_id)
+    if paper is None or paper.state is not PaperState.UNKNOWN:
+        raise SaleNotOpen(state="paper")
+    event = PaperEvent.CASHIER_SAW_PAPER if was_seen else PaperEvent.CASHIER_SAW_NONE
+    _move(till, paper, event)
+    till.papers.pop(paper_id)
+    _clear(till, "paper-unknown")
+    ask_about_papers(till)
+    start_next_paper(till)
+
+
+_NOTES = {
+    PaperEvent.PRINT_STARTED: "paper-started",
+    PaperEvent.PAPER_PRINTED: "paper-printed",
+    PaperEvent.PRINT_LOST: "paper-unknown",
+    PaperEvent.PAPER_OUT: "paper-queued",
+    PaperEvent.CASHIER_SAW_PAPER: "paper-seen",
+    PaperEvent.CASHIER_SAW_NONE: "paper-missing",
+}
+
+
+def _move(till: Till, paper: Paper, event: PaperEvent) -> None:
+    """Move a paper in one commit with its journal row."""
+    state = advance_paper(paper.state, event)
+    with till.store.unit_of_work() as uow:
+        uow.set_paper_state(paper.paper_id, state)
+        till.note(
+            uow, _NOTES[event], paper_id=paper.paper_id, paper=paper.kind, number=paper.reference
+        )
+        uow.commit()
+    till.papers[paper.paper_id] = replace(paper, state=state)
+
+
+def _clear(till: Till, code: str) -> None:
+    if till.attention is not None and till.attention.code == code:
+        till.attention = None

@@ -1,0 +1,47 @@
+"""Textual messages of the app: past tense, immutable."""
+
+from textual.message import Message
+
+from tui.commands import Command
+from tui.views import Outcome, ShopView, TillView
+
+
+class TillReady(Message):
+    """The store is open and the till thread takes commands; before it, keys wait in the screen."""
+
+    def __init__(self, shop: ShopView, view: TillView) -> None:
+        self.shop = shop
+        self.view = view
+        super().__init__()
+
+
+class TillFailed(Message):
+    """The till cannot run (store, config, bug): code and facts; selling stops."""
+
+    def __init__(self, code: str, facts: dict[str, object], is_bug: bool) -> None:
+        self.code = code
+        self.facts = facts
+        self.is_bug = is_bug
+        super().__init__()
+
+
+class TillChanged(Message):
+    """A device fact changed the picture; no command waits for it."""
+
+    def __init__(self, view: TillView) -> None:
+        self.view = view
+        super().__init__()
+
+    def can_replace(self, message: Message) -> bool:
+        """A newer picture may take an older one's place in the queue."""
+        return isinstance(message, TillChanged)
+
+
+class CommandDone(Message):
+    """The command that the screen waits for is done: its outcome and the picture after it."""
+
+    def __init__(self, command: Command, outcome: Outcome, view: TillView) -> None:
+        self.command = command
+        self.outcome = outcome
+        self.view = view
+        super().__init__()

@@ -1,0 +1,92 @@
+"""What a screen sees: one immutable picture of the till after each command and fact.
+
+The till thread makes it; screens only read it. Sale, Attention, Receipt and DayReport are frozen
+values of `core`; amounts and dates become text in the widgets through `tui/texts.py`, nowhere else.
+"""
+
+from dataclasses import dataclass
+
+from core.card import Prompt
+from core.catalog import QuickKey
+from core.document import Document
+from core.errors import TillError
+from core.facts import PrinterCondition, TerminalState
+from core.receipt import Receipt, Shop
+from core.reports import DayReport
+from core.sale import Sale
+from core.services.till import Attention
+
+
+@dataclass(frozen=True, slots=True)
+class ShopView:
+    """What does not change while the till runs."""
+
+    shop: Shop
+    operator: str
+    is_demo: bool
+    has_terminal: bool
+    tip_mode: str
+    """off | terminal | till."""
+    tip_warn_percent: int
+    tip_max_percent: int
+    quick_keys: tuple[QuickKey, ...]
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalPicture:
+    """The card terminal, for the top line and the card screen."""
+
+    state: TerminalState
+    text: str
+    lines: tuple[str, ...]
+    """Its own display, as last told."""
+    prompt: Prompt | None
+    is_abort_asked: bool
+    query_attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPicture:
+    """The control unit, for the top line."""
+
+    is_ready: bool | None
+    """None = not asked yet."""
+    unit_id: str
+    text: str
+    is_registering: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TillView:
+    """Everything a screen may show, after one command or fact."""
+
+    version: int
+    """Rises by one each time; an older picture is never shown after a newer one."""
+    sale: Sale | None
+    """None = no open sale."""
+    terminal: TerminalPicture
+    unit: UnitPicture
+    printer: PrinterCondition
+    papers_waiting: int
+    attention: Attention | None
+    """A question or stop that a person must see (core.services.till.Attention)."""
+    card_result: Attention | None
+    """Why the last card attempt ended without payment; shown until the next act."""
+    last_receipt: Receipt | None
+    """The newest receipt finished in this run."""
+    last_paper: Document | None
+    """Its layout, for the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one command."""
+
+    error: TillError | None = None
+    """None = done. A RuleError changed nothing."""
+    report: DayReport | None = None
+    """Set by TakeX and TakeZ."""
+    paper: Document | None = None
+    """The report laid out, as it prints."""
+    may_quit: bool = False
