@@ -15,6 +15,7 @@ from core.text import fold
 
 WORDS_MAX: Final = 8
 """Words of one query that are looked at; nobody types more to find an article."""
+QUERY_LENGTH_MAX: Final = 200
 
 # The Swedish alphabet ends in å, ä, ö; three signs that follow `z` in ASCII sort them there.
 _SORTED_LAST: Final = str.maketrans("åäæöø", "{||}}")
@@ -90,7 +91,7 @@ class SearchIndex:
         names with words that begin so, then codes that begin so, then the rest; within each the
         Swedish alphabet. An empty query finds the first of the alphabet.
         """
-        words = searchable(query).split()[:WORDS_MAX]
+        words = searchable(query[:QUERY_LENGTH_MAX]).split()[:WORDS_MAX]
         found: dict[_Rank, list[str]] = {rank: [] for rank in _Rank}
         for entry in self._entries:
             rank = _rank(entry, words)
