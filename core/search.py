@@ -24,7 +24,6 @@ _SORTED_LAST: Final = str.maketrans("åäæöø", "{||}}")
 class _Rank(IntEnum):
     """How good a hit is; lower is shown first."""
 
-    WHOLE_CODE = 0
     NAME_START = 1
     WORD_START = 2
     CODE_START = 3
@@ -53,6 +52,9 @@ class _Entry:
 
 def searchable(text: str) -> str:
     """Fold `text` and keep its words, one blank between them: `Cola, 33 cl` is `cola 33 cl`."""
+    if text.isascii() and text.isalnum():
+        # Almost every code: folding it letter by letter would make up most of a new index.
+        return text.lower()
     folded = fold(text)
     return " ".join("".join(c if c.isalnum() else " " for c in folded).split())
 
@@ -78,6 +80,10 @@ class SearchIndex:
             )
             for row in ordered
         )
+        self._by_code: dict[str, list[str]] = {}
+        for row in ordered:
+            for code in {searchable(code) for code in row.codes}:
+                self._by_code.setdefault(code, []).append(row.number)
 
     def __len__(self) -> int:
         """Count the articles."""
@@ -92,30 +98,36 @@ class SearchIndex:
         Swedish alphabet. An empty query finds the first of the alphabet.
         """
         words = searchable(query[:QUERY_LENGTH_MAX]).split()[:WORDS_MAX]
+        wanted = [(f" {word}", word) for word in words]
+        whole = " " + " ".join(words)
         found: dict[_Rank, list[str]] = {rank: [] for rank in _Rank}
+        starting = found[_Rank.NAME_START]
+        exact = self._by_code.get(whole.strip(), [])
         for entry in self._entries:
-            rank = _rank(entry, words)
-            if rank is not None and len(found[rank]) < limit:
+            rank = _rank(entry, wanted, whole)
+            if rank is None:
+                continue
+            if len(found[rank]) < limit:
                 found[rank].append(entry.number)
-        return [number for rank in _Rank for number in found[rank]][:limit]
+            if len(starting) >= limit:
+                break
+        ranked = exact + [number for rank in _Rank for number in found[rank]]
+        return list(dict.fromkeys(ranked))[:limit]
 
 
-def _rank(entry: _Entry, words: list[str]) -> _Rank | None:
+def _rank(entry: _Entry, wanted: list[tuple[str, str]], whole: str) -> _Rank | None:
     """Say how well the entry answers the words; None when one of them is nowhere in it."""
-    is_by_code = is_within = False
-    for word in words:
-        if f" {word}" in entry.text:
+    text = entry.text
+    if text.startswith(whole):
+        return _Rank.NAME_START
+    rank = _Rank.WORD_START
+    for start, word in wanted:
+        if start in text:
             continue
-        if f" {word}" in entry.codes:
-            is_by_code = True
-        elif word in entry.text:
-            is_within = True
+        if start in entry.codes:
+            rank = max(rank, _Rank.CODE_START)
+        elif word in text:
+            rank = _Rank.WITHIN_WORD
         else:
             return None
-    if len(words) == 1 and f" {words[0]} " in entry.codes:
-        return _Rank.WHOLE_CODE
-    if is_within:
-        return _Rank.WITHIN_WORD
-    if is_by_code:
-        return _Rank.CODE_START
-    return _Rank.NAME_START if entry.text.startswith(" " + " ".join(words)) else _Rank.WORD_START
+    return rank

@@ -166,8 +166,13 @@ class CatalogueStore:
                 SearchRow(number, text, tuple(code for code in (number, plu, ean) if code))
                 for number, text, plu, ean in connection.exec_driver_sql(_INDEXED)
             )
-        found = (self.article(connection, number) for number in index.search(words, limit))
-        return [article for article in found if article is not None]
+        numbers = tuple(index.search(words, limit))
+        marks = ",".join("?" * len(numbers))
+        rows = connection.exec_driver_sql(
+            f"SELECT {_COLUMNS} FROM article WHERE number IN ({marks})", numbers
+        )
+        found = {row[0]: _article(row) for row in rows}
+        return [found[number] for number in numbers if number in found]
 
     def forget_index(self) -> None:
         """Build the search index anew at the next search. Any thread; after the commit."""
