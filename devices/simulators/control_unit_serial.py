@@ -28,6 +28,10 @@ _BUFFER_MAX = 4096
 _VAT_FIELD_MAX = 20
 _NOISE = b"\x00\xffk#!x\r#!"
 _REGISTERING = frozenset({"RR", "SQ"})
+_REGISTERING_STEPS = frozenset({"RR", "ST", "RH", "SQ"})
+_ANY_ANSWER_FAULTS = frozenset(
+    {UnitFault.SLOW, UnitFault.BAD_CHECKSUM, UnitFault.TRUNCATED, UnitFault.NOISE}
+)
 _FIELD_COUNTS = {"IQ": 0, "SIQ": 0, "SQX": 0, "ST": 0, "SQ": 0, "RR": 12, "RH": 13}
 _V2_ONLY = frozenset({"RR", "SIQ"})
 
@@ -125,7 +129,7 @@ class SimulatedSerialUnit:
         is_dropped = kind is UnitFault.DROP_AFTER_REGISTERING and message in _REGISTERING
         if fault is not None and kind is UnitFault.SLOW:
             self._stopping.wait(fault.seconds)
-        if message in _REGISTERING:
+        if message in (_REGISTERING_STEPS if kind in _ANY_ANSWER_FAULTS else _REGISTERING):
             self.unit.count_answer()
         if not is_dropped and not self._stopping.is_set():
             os.write(self._master, _spoiled(answer, kind))
