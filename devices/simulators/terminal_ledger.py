@@ -1,0 +1,105 @@
+"""The simulated terminal's own memory: its clock, its transactions, its last transaction.
+
+It is a second witness: tests compare what the till believes with what this ledger says. It lives as
+long as the simulator, not as long as a link, as a real terminal's memory does.
+"""
+
+import threading
+from collections import deque
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from time import monotonic
+
+_ENTRY_COUNT_MAX = 200_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class LedgerState(StrEnum):
+    """How a transaction stands on the terminal."""
+
+    APPROVED = "approved"
+    DECLINED = "declined"
+    REVERSED = "reversed"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One transaction that got a number on the terminal."""
+
+    transaction_id: str
+    service_id: str
+    sale_transaction_id: str
+    state: LedgerState
+    is_refund: bool
+    amount_ore: int
+    tip_ore: int
+    at: datetime
+    entry_mode: str = "K"
+    id_method: str = "/"
+    condition: str = ""
+
+    @property
+    def total_ore(self) -> int:
+        """Give what was drawn (or would have been): amount and tip."""
+        return self.amount_ore + self.tip_ore
+
+
+class TerminalClock:
+    """The terminal's time: set by the till's Login, then running by itself."""
+
+    def __init__(self) -> None:
+        self._set_at = _EPOCH
+        self._set_s = monotonic()
+
+    def set(self, at: datetime) -> None:
+        """Take over the till's time."""
+        self._set_at, self._set_s = at, monotonic()
+
+    def now(self) -> datetime:
+        """Give the terminal's time, in the till's own offset."""
+        return self._set_at + timedelta(seconds=monotonic() - self._set_s)
+
+
+class Ledger:
+    """Transactions, oldest first, at most 200 000. Any thread."""
+
+    def __init__(self, clock: TerminalClock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._entries: deque[LedgerEntry] = deque(maxlen=_ENTRY_COUNT_MAX)
+        self._next_number = 0
+
+    def entries(self) -> tuple[LedgerEntry, ...]:
+        """Give all transactions, oldest first."""
+        with self._lock:
+            return tuple(self._entries)
+
+    def last(self) -> LedgerEntry | None:
+        """Give the last transaction, or None."""
+        with self._lock:
+            return self._entries[-1] if self._entries else None
+
+    def next_id(self) -> str:
+        """Draw a 12-digit number; it starts from the clock, so a restart repeats none."""
+        with self._lock:
+            if not self._next_number:
+                seconds = (self._clock.now() - _EPOCH) // timedelta(seconds=1)
+                self._next_number = seconds % 10**9 * 1000
+            self._next_number += 1
+            return f"{self._next_number:012d}"
+
+    def add(self, entry: LedgerEntry) -> None:
+        """Write a transaction down."""
+        with self._lock:
+            self._entries.append(entry)
+
+    def reverse_last(self, transaction_id: str) -> LedgerEntry | None:
+        """Reverse the last transaction if it is this one and approved, else give None."""
+        with self._lock:
+            last = self._entries[-1] if self._entries else None
+            is_it = last is not None and last.transaction_id == transaction_id
+            if last is None or not is_it or last.state is not LedgerState.APPROVED:
+                return None
+            self._entries[-1] = replace(last, state=LedgerState.REVERSED)
+            return self._entries[-1]
