@@ -28,7 +28,8 @@ def to_plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {str(key): to_plain(part) for key, part in value.items()}
     assert is_dataclass(value), f"no canonical form for {type(value)}"
-    return {name: to_plain(getattr(value, name)) for name in _field_names(type(value))}
+    kind: Any = type(value)
+    return {name: to_plain(getattr(value, name)) for name in _field_names(kind)}
 
 
 def canonical(value: Any) -> str:
@@ -47,12 +48,12 @@ def restore(kind: type[T], text: str) -> T:
 
 
 @cache
-def _field_names(kind: type) -> tuple[str, ...]:
+def _field_names(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     return get_type_hints(kind)
 
 
@@ -72,9 +73,10 @@ def _build(kind: Any, plain: Any) -> Any:
         return datetime.fromisoformat(plain)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(plain)
+    made: Any = kind
     if is_dataclass(kind):
-        hints = _hints(kind)  # type: ignore[arg-type] # mypy sees an instance here too
-        return kind(**{name: _build(hints[name], value) for name, value in plain.items()})  # type: ignore[operator] # a dataclass type is callable
+        hints = _hints(made)
+        return made(**{name: _build(hints[name], value) for name, value in plain.items()})
     if kind in (int, str, bool) and type(plain) is kind:
         return plain
     raise ValueError(f"cannot read {plain!r} as {kind}")

@@ -1,4 +1,4 @@
-"""What the screens may ask of the till thread: imperative, frozen. Each gets exactly one Outcome."""
+"""What the screens may ask of the till thread: imperative, frozen; each gets one Outcome."""
 
 from dataclasses import dataclass
 

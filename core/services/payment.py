@@ -371,7 +371,7 @@ def _take_not_charged(till: Till, tender: Tender, query: QueryResult) -> None:
 
 
 def _take_reversal_query(till: Till, tender: Tender, query: QueryResult) -> None:
-    """After a lost reversal: still approved = ask again with the same transaction; else a person."""
+    """After a lost reversal: still approved = the same transaction again; else a person."""
     sale = till.sale
     assert sale is not None
     if query.verdict is CardVerdict.APPROVED:

@@ -8,7 +8,6 @@ first byte puts it back; a lost outcome is asked of the cashier.
 from dataclasses import replace
 
 from core.card import CardSlip
-from core.card_block import lay_out_signature_slip
 from core.checkout import PaperEvent, PaperState, advance_paper
 from core.document import Document
 from core.effects import CheckPrinter, PrintPaper
@@ -16,7 +15,7 @@ from core.errors import SaleNotOpen
 from core.facts import PaperPrinted, PaperRefused, PrinterCondition, PrintLost
 from core.payload import canonical, restore
 from core.receipt import Receipt
-from core.receipt_layout import lay_out_receipt
+from core.receipt_layout import lay_out_receipt, lay_out_signature_slip
 from core.report_layout import lay_out_report
 from core.reports import DayReport
 from core.services.till import Attention, Till

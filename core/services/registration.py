@@ -39,15 +39,20 @@ def add_code(
     return add_articles(till, (article,), quantity_milli, price_ore)
 
 
-def add_numbers(till: Till, numbers: tuple[str, ...], quantity_milli: int | None) -> None:
-    """Add several articles by one key, all or none."""
+def add_numbers(
+    till: Till,
+    numbers: tuple[str, ...],
+    quantity_milli: int | None,
+    price_ore: int | None = None,
+) -> None:
+    """Add the articles of one quick key, all or none. Raises RuleError, nothing changed."""
     articles = []
     for number in numbers:
         article = till.store.find_article(number)
         if article is None:
             raise UnknownArticle(entry=number)
         articles.append(article)
-    add_articles(till, tuple(articles), quantity_milli, None)
+    add_articles(till, tuple(articles), quantity_milli, price_ore)
 
 
 def add_articles(

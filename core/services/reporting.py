@@ -109,7 +109,6 @@ def build_report(till: Till, number: int | None) -> DayReport:
     )
 
 
-
 def _of(totals: Totals, section: Section) -> list[tuple[tuple[Section, str], tuple[int, int]]]:
     return sorted((key, value) for key, value in totals.items() if key[0] is section)
 

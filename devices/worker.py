@@ -1,0 +1,286 @@
+"""One thread per device, the only one that speaks to it.
+
+A worker takes jobs in order from its inbox and turns each answer or error of its driver into
+exactly one fact; between jobs it tends the device (connects, polls). The till thread never waits
+for it, and it never waits for the screen (house.md 5). What the driver raises outside the taxonomy
+of core/errors.py is our bug and ends the thread through `threading.excepthook`.
+"""
+
+import queue
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from core import facts as f
+from core.effects import (
+    AuthorizeCard,
+    CheckPrinter,
+    Effect,
+    PollUnit,
+    PrintPaper,
+    QueryCard,
+    RegisterReceipt,
+    ReverseCard,
+)
+from core.errors import (
+    DeviceError,
+    DeviceRefused,
+    DeviceUnavailable,
+    OutcomeUnknown,
+    PaperOut,
+)
+from core.ports import ControlUnit, PaymentTerminal, ReceiptPrinter, Report
+
+INBOX_MAX: Final = 64
+"""More jobs than a till can have in flight; a full inbox is a bug."""
+
+
+class Worker:
+    """A thread with an inbox; subclasses say what a job and an idle turn are."""
+
+    turn_s = 1.0
+    """How long it waits for a job before it tends its device."""
+
+    def __init__(self, name: str, report: Report) -> None:
+        self._report = report
+        self._inbox: queue.Queue[Effect | None] = queue.Queue(INBOX_MAX)
+        self._is_stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def give(self, job: Effect) -> None:
+        """Put a job in the inbox; never waits."""
+        self._inbox.put_nowait(job)
+
+    def stop(self, limit_s: float) -> None:
+        """End after the job in hand, or leave the thread behind after `limit_s`."""
+        self._is_stopping.set()
+        self._inbox.put_nowait(None)
+        self.close_device()
+        self._thread.join(limit_s)
+
+    def _run(self) -> None:
+        self.open_device()
+        self.tend()
+        while not self._is_stopping.is_set():
+            try:
+                job = self._inbox.get(timeout=self.turn_s)
+            except queue.Empty:
+                self.tend()
+                continue
+            if job is not None:
+                self.do(job)
+
+    @property
+    def has_job(self) -> bool:
+        """Say whether another job waits."""
+        return not self._inbox.empty()
+
+    def wait(self, seconds: float) -> None:
+        """Wait, or less when stopping."""
+        self._is_stopping.wait(seconds)
+
+    def open_device(self) -> None:
+        """Make the driver; in this thread, so that slow imports never stop the screen."""
+
+    def tend(self) -> None:
+        """Do what the device needs between jobs."""
+
+    def do(self, job: Effect) -> None:
+        """Do one job and report one fact."""
+
+    def close_device(self) -> None:
+        """Close the driver, from the thread that stops us."""
+
+
+class TerminalWorker(Worker):
+    """Speaks to the card terminal. Abort and answers go past the inbox, straight to the driver."""
+
+    def __init__(self, make: Callable[[], PaymentTerminal], report: Report) -> None:
+        super().__init__("terminal", report)
+        self._make = make
+        self._terminal: PaymentTerminal | None = None
+
+    def open_device(self) -> None:
+        """Make the driver."""
+        self._terminal = self._make()
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether the driver is made."""
+        return self._terminal is not None
+
+    @property
+    def terminal(self) -> PaymentTerminal:
+        """The driver, once made."""
+        assert self._terminal is not None
+        return self._terminal
+
+    def tend(self) -> None:
+        """Connect, log in, keep alive."""
+        self.terminal.tend()
+
+    def do(self, job: Effect) -> None:
+        """Authorize, query or reverse."""
+        if isinstance(job, AuthorizeCard):
+            self._authorize(job)
+        elif isinstance(job, QueryCard):
+            self._query(job)
+        elif isinstance(job, ReverseCard):
+            self._reverse(job)
+
+    def _authorize(self, job: AuthorizeCard) -> None:
+        service_id = job.request.service_id
+        try:
+            result = self.terminal.authorize(job.request)
+        except OutcomeUnknown as error:
+            self._report(f.CardAnswerLost(service_id, _words(error)))
+        except DeviceError as error:
+            self._report(f.CardNotSent(service_id, _words(error)))
+        else:
+            self._report(f.CardAnswered(result))
+
+    def _query(self, job: QueryCard) -> None:
+        """Ask until answered; a newer job takes over (a manager may have decided)."""
+        self.wait(job.delay_s)
+        attempt = 0
+        while not self._is_stopping.is_set() and (attempt == 0 or not self.has_job):
+            attempt += 1
+            try:
+                query = self.terminal.query(job.request)
+            except DeviceError as error:
+                service_id = job.request.service_id
+                self._report(f.CardQueryFailed(service_id, _words(error), attempt))
+                self.wait(min(2 ** (attempt - 1), 8))
+            else:
+                self._report(f.CardQueried(query))
+                return
+
+    def _reverse(self, job: ReverseCard) -> None:
+        try:
+            result = self.terminal.reverse(job.service_id, job.poi_transaction)
+        except DeviceError as error:
+            self._report(f.CardReversalLost(job.service_id, _words(error)))
+            self.wait(1)
+        else:
+            self._report(f.CardReversed(job.service_id, result))
+
+    def close_device(self) -> None:
+        """Close the link."""
+        if self._terminal is not None:
+            self._terminal.close()
+
+
+class UnitWorker(Worker):
+    """Speaks to the control unit, and polls it between sales (every 10 s; 2 s while silent)."""
+
+    def __init__(self, make: Callable[[], ControlUnit], report: Report) -> None:
+        super().__init__("control-unit", report)
+        self._make = make
+        self._unit: ControlUnit | None = None
+
+    def open_device(self) -> None:
+        """Make the driver."""
+        self._unit = self._make()
+
+    def tend(self) -> None:
+        """Poll for identity and status."""
+        assert self._unit is not None
+        try:
+            status = self._unit.poll()
+        except DeviceError as error:
+            self.turn_s = 2.0
+            self._report(f.UnitSilent(_words(error), error.code))
+        else:
+            self.turn_s = 10.0 if status.is_ready else 2.0
+            self._report(f.UnitPolled(status))
+
+    def do(self, job: Effect) -> None:
+        """Register a receipt, or poll now."""
+        if isinstance(job, RegisterReceipt):
+            self._register(job)
+        elif isinstance(job, PollUnit):
+            self.wait(0.5)
+            self.tend()
+
+    def _register(self, job: RegisterReceipt) -> None:
+        assert self._unit is not None
+        record = job.record
+        try:
+            signature = self._unit.register(record)
+        except DeviceError as error:
+            self.turn_s = 2.0
+            is_final = isinstance(error, DeviceRefused)
+            text = _words(error)
+            self._report(f.SigningFailed(record.serial, record.receipt_no, text, is_final))
+        else:
+            self._report(f.RecordSigned(record.serial, record.receipt_no, signature))
+
+    def close_device(self) -> None:
+        """Close the link."""
+        if self._unit is not None:
+            self._unit.close()
+
+
+class PrinterWorker(Worker):
+    """Speaks to the printer, and looks at its condition between papers."""
+
+    turn_s = 2.0
+
+    def __init__(self, make: Callable[[], ReceiptPrinter], report: Report) -> None:
+        super().__init__("printer", report)
+        self._make = make
+        self._printer: ReceiptPrinter | None = None
+        self._told: f.PrinterCondition | None = None
+
+    def open_device(self) -> None:
+        """Make the driver."""
+        self._printer = self._make()
+
+    def tend(self) -> None:
+        """Look at paper and cover; tell when it changed."""
+        assert self._printer is not None
+        try:
+            condition = self._printer.condition()
+        except DeviceUnavailable:
+            condition = f.PrinterCondition.UNREACHABLE
+        if condition is not self._told:
+            self._told = condition
+            self._report(f.PrinterConditionChanged(condition))
+
+    def do(self, job: Effect) -> None:
+        """Print a paper, or look now."""
+        if isinstance(job, CheckPrinter):
+            self._told = None
+            self.tend()
+        elif isinstance(job, PrintPaper):
+            self._print(job)
+
+    def _print(self, job: PrintPaper) -> None:
+        assert self._printer is not None
+        try:
+            self._printer.print(job.document)
+        except PaperOut as error:
+            self._told = f.PrinterCondition(str(error.facts.get("condition", "paper-out")))
+            self._report(f.PaperRefused(job.paper_id, self._told))
+        except OutcomeUnknown as error:
+            self._report(f.PrintLost(job.paper_id, _words(error)))
+        except DeviceError:
+            self._told = f.PrinterCondition.UNREACHABLE
+            self._report(f.PaperRefused(job.paper_id, self._told))
+        else:
+            self._report(f.PaperPrinted(job.paper_id))
+
+    def close_device(self) -> None:
+        """Close the link."""
+        if self._printer is not None:
+            self._printer.close()
+
+
+def _words(error: DeviceError) -> str:
+    """Write an error's code and facts as one short machine line for log, journal and screen."""
+    facts = " ".join(f"{name}={value}" for name, value in sorted(error.facts.items()))
+    return f"{error.code} {facts}".strip()[:300]

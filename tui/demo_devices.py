@@ -1,0 +1,80 @@
+"""The demo's simulated devices: the same servers as `blipp simulate`, inside the till's process.
+
+They listen on loopback and speak the real wires; the till reaches them through its ordinary
+drivers. Faults are set by keys under F9 and by nothing else.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from devices.simulators.control_unit import SimulatedControlUnit
+    from devices.simulators.control_unit_http import SimulatedHttpUnit
+    from devices.simulators.printer import SimulatedPrinter
+    from devices.simulators.terminal import SimulatedTerminal
+
+UNIT_FAULTS: Final = ("silent", "slow", "bad-checksum", "refuse", "drop-after-registering")
+"""The control unit's faults that the demo offers; the simulator's own words."""
+SLOW_S: Final = 5.0
+"""How slow `slow` is: more than the unit's time-out, so that the till must ask again."""
+
+
+class DemoDevices:
+    """A simulated terminal, control unit and printer on free loopback ports."""
+
+    def __init__(self, poi_id: str, paper_dir: Path, *, is_tip_enabled: bool) -> None:
+        from devices.simulators.control_unit import SimulatedControlUnit
+        from devices.simulators.control_unit_http import SimulatedHttpUnit
+        from devices.simulators.printer import SimulatedPrinter
+        from devices.simulators.terminal import SimulatedTerminal
+
+        self.terminal: SimulatedTerminal = SimulatedTerminal(
+            poi_id=poi_id, tip_enabled=is_tip_enabled
+        )
+        self.unit: SimulatedControlUnit = SimulatedControlUnit()
+        self.unit_server: SimulatedHttpUnit = SimulatedHttpUnit(self.unit)
+        self.printer: SimulatedPrinter = SimulatedPrinter(keep_dir=paper_dir)
+
+    def start(self) -> None:
+        """Start the servers."""
+        self.terminal.start()
+        self.unit_server.start()
+        self.printer.start()
+
+    def stop(self) -> None:
+        """Stop the servers."""
+        self.terminal.stop()
+        self.unit_server.stop()
+        self.printer.stop()
+
+    def terminal_face(self) -> Widget:
+        """Make the face of the terminal."""
+        from tui.simulator.terminal_face import TerminalFace
+
+        return TerminalFace(self.terminal)
+
+    def set_fault(self, device: str, fault: str) -> bool:
+        """Set a fault, or clear it with an empty word; False for an unknown device or word."""
+        acts: dict[tuple[str, str], Callable[[], None]] = {
+            ("terminal", "cable"): self.terminal.pull_cable,
+            ("terminal", ""): self.terminal.plug_cable,
+            ("printer", "paper-out"): lambda: self.printer.set_paper("out"),
+            ("printer", "unplug"): self.printer.unplug,
+            ("printer", ""): self._mend_printer,
+            ("control-unit", ""): lambda: self.unit.set_fault(None),
+        }
+        act = acts.get((device, fault))
+        if act is None and device == "control-unit" and fault in UNIT_FAULTS:
+            self.unit.set_fault(fault, seconds=SLOW_S)
+            return True
+        if act is None:
+            return False
+        act()
+        return True
+
+    def _mend_printer(self) -> None:
+        self.printer.plug()
+        self.printer.set_paper("ok")

@@ -1,0 +1,305 @@
+"""The one writer: takes commands and facts in order, decides, commits, hands effects out.
+
+It never waits for a device and never for the screen: devices have workers of their own, and the
+screen is told by `post`. Everything that must survive is committed before it is told to anybody
+(house.md 5). A bug of ours is caught once, here: it is journalled, the till is locked, nothing goes
+on as if it had not happened.
+"""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from textual.message import Message
+from textual.widget import Widget
+
+from core.catalog import Article
+from core.checkout import SaleState
+from core.document import Document
+from core.effects import (
+    AbortCard,
+    AnswerPrompt,
+    AuthorizeCard,
+    CheckPrinter,
+    Effect,
+    PollUnit,
+    PrintPaper,
+    QueryCard,
+    RegisterReceipt,
+    ReverseCard,
+)
+from core.errors import NotYetBuilt, PaymentInProgress, RuleError, StoreError, TillError
+from core.facts import Fact
+from core.receipt_layout import lay_out_receipt
+from core.report_layout import lay_out_report
+from core.reports import DayReport
+from core.services import payment, printing, recovery, registration, reporting, signing
+from core.services import facts_desk as desk
+from core.services.till import Till
+from tui import commands as c
+from tui.messages import CommandDone, TillChanged, TillFailed, TillReady
+from tui.views import Outcome, ShopView, TerminalPicture, TillView, UnitPicture
+
+_log = logging.getLogger("blipp.till")
+
+STOP_LIMIT_S: Final = 5.0
+"""How long quitting waits for the thread to finish what it has in hand."""
+
+
+class DeviceDesk(Protocol):
+    """The workers, as the till thread needs them."""
+
+    def start(self, report: Callable[[Fact], None]) -> None:
+        """Start the device threads; each makes its driver itself."""
+
+    def hand_out(self, effect: Effect) -> None:
+        """Give an effect to the worker it belongs to; never waits."""
+
+    def set_fault(self, device: str, fault: str) -> bool:
+        """Demo only: set or clear a fault; False when there is no such device."""
+
+    def terminal_face(self) -> Widget | None:
+        """Make the face of the simulated terminal; None when there is none."""
+
+    def last_transaction(self) -> str:
+        """The newest transaction the terminal is known to have run; empty = none known."""
+
+    def stop(self) -> None:
+        """End the device threads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What opening the shop gave."""
+
+    till: Till
+    shop: ShopView
+    devices: DeviceDesk
+    search: Callable[[str, int], tuple[Article, ...]]
+    close: Callable[[], None]
+    """Closes store, witness and lock."""
+
+
+class TillThread:
+    """Implements tui.till_port.TillPort."""
+
+    def __init__(self, open_shop: Callable[[], Opened]) -> None:
+        self._open_shop = open_shop
+        self._inbox: queue.Queue[c.Command | Fact | None] = queue.Queue(1000)
+        self._thread = threading.Thread(target=self._run, name="till")
+        self._post: Callable[[Message], bool] = lambda message: False
+        self._opened: Opened | None = None
+        self._version = 0
+        self._is_over = threading.Event()
+        self._last_report: DayReport | None = None
+        self._last_paper: tuple[int, Document] | None = None
+
+    def start(self, post: Callable[[Message], bool]) -> None:
+        """Open the shop on this thread; the first message is TillReady or TillFailed."""
+        self._post = post
+        threading.excepthook = self._thread_died
+        self._thread.start()
+
+    def submit(self, command: c.Command) -> None:
+        """Hand over a command; exactly one CommandDone or TillFailed is posted for it."""
+        self._inbox.put(command)
+
+    def report(self, fact: Fact) -> None:
+        """Take a fact from a device thread; waits for space, never drops while the till runs."""
+        while not self._is_over.is_set():
+            try:
+                self._inbox.put(fact, timeout=1.0)
+            except queue.Full:
+                continue
+            return
+
+    def search(self, words: str, limit: int) -> tuple[Article, ...]:
+        """Find articles in memory, best first."""
+        return self._opened.search(words, limit) if self._opened else ()
+
+    def terminal_face(self) -> Widget | None:
+        """Make the simulated terminal's face, in the demo."""
+        return self._opened.devices.terminal_face() if self._opened else None
+
+    def stop(self) -> None:
+        """Finish what is in hand, close devices and store."""
+        if self._thread.is_alive():
+            self._inbox.put(None)
+            self._thread.join(STOP_LIMIT_S)
+
+    def _run(self) -> None:
+        """Open, recover, then take commands and facts in order until told to stop."""
+        try:
+            self._opened = self._open_shop()
+            opened = self._opened
+            recovery.start(opened.till)
+            self._post(TillReady(opened.shop, self._picture(opened.till)))
+            opened.devices.start(self.report)
+            self._hand_out(opened)
+            while (work := self._inbox.get()) is not None:
+                self._take(opened, work)
+            opened.till.note_alone("program-stopped")
+        except TillError as error:
+            _log.error("the till stopped: %s", error)
+            self._post(TillFailed(error.code, dict(error.facts), is_bug=False))
+        except Exception as error:
+            _log.exception("a bug stopped the till")
+            self._post(TillFailed("bug", {"error": repr(error)[:200]}, is_bug=True))
+        finally:
+            self._is_over.set()
+            if self._opened is not None:
+                self._opened.devices.stop()
+                self._opened.close()
+
+    def _take(self, opened: Opened, work: c.Command | Fact) -> None:
+        """Take one command or fact; effects leave after their cause is durable."""
+        till = opened.till
+        if not isinstance(work, c.Command):
+            desk.take_fact(till, work)
+            self._hand_out(opened)
+            self._post(TillChanged(self._picture(till)))
+            return
+        try:
+            till.terminal.last_transaction = opened.devices.last_transaction()
+            outcome = self._carry_out(opened, work)
+        except StoreError:
+            raise
+        except RuleError as error:
+            outcome = Outcome(error=error)
+        self._hand_out(opened)
+        self._post(CommandDone(work, outcome, self._picture(till)))
+
+    def _hand_out(self, opened: Opened) -> None:
+        for effect in opened.till.take_effects():
+            opened.devices.hand_out(effect)
+
+    def _carry_out(self, opened: Opened, command: c.Command) -> Outcome:
+        """Carry out one command. Raises RuleError when refused; nothing changed then."""
+        till = opened.till
+        match command:
+            case c.AddCode():
+                registration.add_code(
+                    till, command.code, command.quantity_milli, command.price_ore
+                )
+            case c.AddNumbers():
+                registration.add_numbers(
+                    till, command.numbers, command.quantity_milli, command.price_ore
+                )
+            case c.AddDepartment():
+                registration.add_department(
+                    till, command.name, command.price_ore, command.quantity_milli
+                )
+            case c.RepeatLast():
+                registration.repeat_last(till)
+            case c.CorrectLast():
+                registration.correct_last(till)
+            case c.VoidSale():
+                registration.void_sale(till)
+            case c.TakeX() | c.PrintX() | c.TakeZ():
+                return self._carry_out_report(till, command)
+            case c.SetDemoFault():
+                if not opened.devices.set_fault(command.device, command.fault):
+                    raise NotYetBuilt(device=command.device)
+                till.note_alone("demo-fault", device=command.device, fault=command.fault)
+            case c.Quit():
+                if till.state in (SaleState.AUTHORIZING, SaleState.REVERSING):
+                    raise PaymentInProgress(state=str(till.state))
+                return Outcome(may_quit=True)
+            case _:
+                self._carry_out_payment(till, command)
+        return Outcome()
+
+    def _carry_out_payment(self, till: Till, command: c.Command) -> None:
+        """Carry out a command about paying, or about a device's question."""
+        manager = till.rules.manager
+        match command:
+            case c.PayCash():
+                payment.pay_cash(till, command.given_ore)
+            case c.PayCard():
+                payment.pay_card(till, command.amount_ore, command.total_ore)
+            case c.AbortCard():
+                desk.abort_card(till)
+            case c.AnswerPrompt():
+                desk.answer_prompt(till, command.prompt_id, command.text)
+            case c.AskTerminalAgain():
+                payment.ask_terminal_again(till)
+            case c.DecideDoubt():
+                payment.decide_doubt(
+                    till,
+                    is_charged=command.is_charged,
+                    total_ore=command.total_ore,
+                    by=manager,
+                )
+            case c.KeepHeld():
+                payment.keep_held(till, manager)
+            case c.ReverseHeld():
+                payment.reverse_held(till, manager)
+            case c.TrySigningAgain():
+                signing.try_signing_again(till)
+            case c.DecidePaper():
+                printing.decide_paper(till, command.paper_id, was_seen=command.was_seen)
+            case _:
+                raise AssertionError(command)
+
+    def _carry_out_report(self, till: Till, command: c.Command) -> Outcome:
+        """Take or print a report; the Outcome carries it and its paper."""
+        if isinstance(command, c.PrintX):
+            if self._last_report is None:
+                raise NotYetBuilt(report="x")
+            reporting.print_x(till, self._last_report)
+            return Outcome()
+        is_x = isinstance(command, c.TakeX)
+        report = reporting.x_report(till) if is_x else reporting.z_report(till)
+        self._last_report = report
+        paper = lay_out_report(report, till.rules.paper_width, till.rules.words)
+        return Outcome(report=report, paper=paper)
+
+    def _picture(self, till: Till) -> TillView:
+        """Make the immutable picture of the till for the screens."""
+        self._version += 1
+        terminal, unit = till.terminal, till.unit
+        return TillView(
+            version=self._version,
+            sale=till.sale,
+            terminal=TerminalPicture(
+                terminal.state,
+                terminal.text,
+                terminal.lines,
+                terminal.prompt,
+                terminal.is_abort_asked,
+                terminal.query_attempt,
+            ),
+            unit=UnitPicture(unit.is_ready, unit.unit_id, unit.text, unit.is_registering),
+            printer=till.printer,
+            papers_waiting=len(till.papers),
+            attention=till.attention,
+            card_result=till.last_tender_error,
+            last_receipt=till.last_receipt,
+            last_paper=self._paper_of_last_receipt(till),
+        )
+
+    def _paper_of_last_receipt(self, till: Till) -> Document | None:
+        """Lay the newest receipt out for the screen, once."""
+        receipt = till.last_receipt
+        if receipt is None:
+            return None
+        if self._last_paper is None or self._last_paper[0] != receipt.receipt_no:
+            paper = lay_out_receipt(receipt, till.rules.paper_width, till.rules.words)
+            self._last_paper = (receipt.receipt_no, paper)
+        return self._last_paper[1]
+
+    def _thread_died(self, died: threading.ExceptHookArgs) -> None:
+        """A device thread died of a bug of ours: say so, and lock the till."""
+        name = died.thread.name if died.thread else "?"
+        _log.error("a bug stopped the thread %s: %r", name, died.exc_value)
+        self._post(TillFailed("bug", {"thread": name, "error": repr(died.exc_value)[:200]}, True))
+
+
+TERMINAL_EFFECTS: Final = (AuthorizeCard, QueryCard, ReverseCard)
+UNIT_EFFECTS: Final = (RegisterReceipt, PollUnit)
+PRINTER_EFFECTS: Final = (PrintPaper, CheckPrinter)
+PAST_THE_QUEUE: Final = (AbortCard, AnswerPrompt)
+"""Effects that go straight to the terminal's driver, on the till thread; they only send."""
