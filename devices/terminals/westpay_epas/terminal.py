@@ -144,8 +144,9 @@ class WestpayEpasTerminal:
             if not self._slips.wait_for_more(slips, until_s, lambda: session.is_over):
                 break
         self._note_last(answer)
-        is_idle = answer.response.result == "Success"
-        is_logged_out = answer.response.error_condition == "LoggedOut"
+        condition = answer.response.error_condition
+        is_idle = condition not in ("Busy", "InProgress")
+        is_logged_out = condition == "LoggedOut"
         is_stuck = judged.verdict is CardVerdict.UNKNOWN and may_still_arrive and is_idle
         if is_stuck or is_logged_out:
             # On a fresh login the original can no longer arrive, so the next query can decide.
