@@ -1,0 +1,82 @@
+# What people and CI run. Needs only make and Python 3.11 or newer with venv.
+#
+#   make run    the till on a demo shop (ARGS="..." adds options)
+#   make test   every check: format, lint, types, borders, tests
+#   make unit   the fast tests only
+#   make bench  the benchmarks
+#   make fmt    format the sources       make i18n  extract and compile the texts
+#   make lock   compile the lock files   make night the long runs
+
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+SOURCES := tui core devices db tests tools $(wildcard bench)
+WORKERS ?= 2
+
+# A stamp per content of the files it was installed from: a second run calls no pip.
+RUN_STAMP := .venv/.run-$(shell cat requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
+DEV_STAMP := .venv/.dev-$(shell cat requirements-dev.lock pyproject.toml | cksum | cut -d' ' -f1)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
+
+.PHONY: run test check unit night bench lock fmt i18n clean
+.NOTPARALLEL:
+
+run: $(RUN_STAMP)
+	@exec $(BIN)/blipp run --demo $(ARGS)
+
+test: check
+
+check: $(DEV_STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy --strict $(SOURCES)
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -n $(WORKERS)
+
+unit: $(DEV_STAMP)
+	$(BIN)/python -m pytest -q -n $(WORKERS) tests/unit tests/wire
+
+night: $(DEV_STAMP)
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m "night"
+
+bench: $(DEV_STAMP)
+	@$(BIN)/python -m bench $(ARGS)
+
+fmt: $(DEV_STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+i18n: $(DEV_STAMP)
+	$(BIN)/python tools/i18n.py
+
+lock:
+	$(PYTHON) tools/lock.py
+
+clean:
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# --- the environment ----------------------------------------------------------------------------
+
+$(BIN)/python:
+	@$(PYTHON) -c '' 2>/dev/null || \
+	  { echo "Python 3.11 or newer is missing: sudo apt install python3 python3-venv" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python is too old, 3.11 or newer is needed: make PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+	  { echo "Python's venv module is missing: sudo apt install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+$(RUN_STAMP): | $(BIN)/python
+	@echo "Installing the locked packages (only this once)" >&2
+	@rm -f .venv/.run-*
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+# The development lock holds the run lock's versions, so it serves `make run` as well.
+$(DEV_STAMP): | $(BIN)/python
+	@echo "Installing the locked packages and tools (only this once)" >&2
+	@rm -f .venv/.dev-* .venv/.run-*
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@ $(RUN_STAMP)
