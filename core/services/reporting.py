@@ -41,12 +41,13 @@ def z_report(till: Till) -> DayReport:
     if till.state in BETWEEN_CARD_AND_CODE:
         raise ReportNotAllowed(state=str(till.state))
     period = till.period
+    unnumbered = build_report(till, number=None)
     with till.store.unit_of_work() as uow:
-        report = build_report(till, number=uow.next_number("z_no"))
-        assert report.number is not None
+        number = uow.next_number("z_no")
+        report = replace(unnumbered, number=number)
         uow.close_period(period, report)
         head = uow.append_journal(report.at, "z-report", till.rules.operator, canonical(report))
-        queue_paper(till, uow, "z-report", report.number, report)
+        queue_paper(till, uow, "z-report", number, report)
         opened = uow.open_period(till.clock.now(), till.rules.opening_float_ore)
         till.note(
             uow,
@@ -56,7 +57,7 @@ def z_report(till: Till) -> DayReport:
         )
         uow.commit()
     till.period = opened
-    till.witness(head, "z", report.number)
+    till.witness(head, "z", number)
     start_next_paper(till)
     return report
 
