@@ -66,6 +66,7 @@ class SimulatedSerialUnit:
         """Open the pseudo terminal and serve. Raises OSError when the link cannot be made."""
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
+        os.set_blocking(self._master, False)
         path = Path(os.ttyname(self._slave))
         if self.link is None:
             self.link = path
@@ -132,7 +133,9 @@ class SimulatedSerialUnit:
         if message in (_REGISTERING_STEPS if kind in _ANY_ANSWER_FAULTS else _REGISTERING):
             self.unit.count_answer()
         if not is_dropped and not self._stopping.is_set():
-            os.write(self._master, _spoiled(answer, kind))
+            # A client that never reads fills the buffer; the cable would lose bytes, so do we.
+            with suppress(BlockingIOError):
+                os.write(self._master, _spoiled(answer, kind))
 
     def _reply(self, message: str, fields: list[str]) -> bytes:
         view = self.unit.view()

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 import trustme
@@ -198,7 +199,7 @@ def test_plain_http_beyond_loopback_needs_the_shops_word() -> None:
 
 @pytest.mark.parametrize("key", ["password_file", "ca_file", "client_cert"])
 def test_missing_file_is_named_at_the_start(key: str, tmp_path: Path) -> None:
-    missing = {key: tmp_path / "missing"}
+    missing: dict[str, Any] = {key: tmp_path / "missing"}
     with pytest.raises(ConfigError) as caught:
         XccspUnit(replace(settings("https://unit.example/"), **missing))
     assert caught.value.facts["key"] == key

@@ -70,14 +70,15 @@ def test_one_changed_byte_is_never_taken_for_a_frame(frame: Frame, draw: st.Data
 
 
 @given(frames, st.data())
-def test_a_lost_or_added_byte_is_never_taken_for_a_frame(frame: Frame, draw: st.DataObject) -> None:
+def test_a_lost_or_added_byte_never_makes_another_frame(frame: Frame, draw: st.DataObject) -> None:
     sent = encode(frame)
     place = draw.draw(st.integers(0, len(sent) - 1))
     lost = sent[:place] + sent[place + 1 :]
     assert decode_all(lost)[0] == []
     inside = draw.draw(st.integers(1, len(sent) - 1))
     added = sent[:inside] + draw.draw(st.binary(min_size=1, max_size=1)) + sent[inside:]
-    assert decode_all(added)[0] == []
+    # A byte doubled at an edge stands outside the frame, which is then whole.
+    assert decode_all(added)[0] in ([], [frame])
 
 
 @given(st.lists(frames, max_size=4), noise, st.binary(max_size=3))
