@@ -1,8 +1,8 @@
 """What the terminal's answer means for the sale: one judgement, used fresh and after a query.
 
 Three outcomes that must never be mixed up: sums that do not add up are unusable and asked about;
-sums that add up but break the shop's policy are held for a manager (the money is taken); the rest is
-approved. Percent are of the amount asked on that card (issue 7; terminal-protocols 2.5).
+sums that add up but break the shop's policy are held for a manager (the money is taken); the rest
+is approved. Percent are of the amount asked on that card (terminal-protocols 2.5).
 """
 
 from dataclasses import dataclass

@@ -114,10 +114,8 @@ def advance(sale: Sale, event: ev.SaleEvent) -> Sale:
     if allowed is None or event.sale_id != sale.sale_id:
         raise IllegalTransition(state=sale.state, what=type(event).__name__)
     after = _apply(sale, event)
-    if len(allowed) == 1:
-        state = allowed[0]
-    else:
-        state = S.PAID if after.remaining_ore == 0 else S.TENDERING
+    is_paid = S.PAID in allowed and after.remaining_ore == 0
+    state = S.PAID if is_paid else allowed[0]
     _check(after, event)
     return replace(after, state=state)
 

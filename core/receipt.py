@@ -90,12 +90,15 @@ class Receipt:
     copy_no: int = 0
 
     def __post_init__(self) -> None:
-        assert self.shop.name and self.shop.org_no and self.shop.address
-        assert self.receipt_no > 0 and self.lines and self.tenders
+        assert all((self.shop.name, self.shop.org_no, self.shop.address))
+        assert self.receipt_no > 0
+        assert self.lines
+        assert self.tenders
         assert sum(line.amount_ore for line in self.lines) == self.total_ore
         assert sum(row.gross_ore for row in self.vat) == self.total_ore
         assert sum(tender.amount_ore for tender in self.tenders) == self.to_pay_ore
-        assert self.control_unit_id and (self.control_code or self.kind is not ReceiptKind.SALE)
+        assert self.control_unit_id
+        assert self.control_code or self.kind is not ReceiptKind.SALE
 
     @property
     def to_pay_ore(self) -> int:

@@ -100,7 +100,7 @@ class DayReport:
     """Sales part and tip together: what the acquirer pays out."""
     expected_cash_ore: int
     remarks: tuple[str, ...] = ()
-    """Named oddities: `receipt <no> explained: …`, `card unclear: …`; machine words, no language."""
+    """Named oddities: machine words such as `card-unclear charged 1 24900`."""
     head_hash: str = ""
     """Journal head at the report (R40)."""
     is_demo: bool = False

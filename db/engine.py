@@ -35,7 +35,8 @@ def sqlite_version() -> tuple[int, ...]:
 def has_wal_reset_bug(version: tuple[int, ...]) -> bool:
     """Say whether WAL with two connections can corrupt on this SQLite (reliability M4)."""
     is_fixed = version >= (3, 51, 3) or (
-        version[:2] == (3, 50) and version >= (3, 50, 7) or version[:2] == (3, 44) and version >= (3, 44, 6)
+        (version[:2] == (3, 50) and version >= (3, 50, 7))
+        or (version[:2] == (3, 44) and version >= (3, 44, 6))
     )
     return version >= (3, 7, 0) and not is_fixed
 

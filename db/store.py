@@ -8,6 +8,7 @@ import os
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 
@@ -48,10 +49,10 @@ class SqliteStore:
         connection.begin()
         return connection
 
-    def _read(self, statement: str, parameters: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
+    def _read(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """Read rows outside a unit of work; the implicit transaction ends at once."""
         with self._engine.connect() as connection:
-            rows = connection.exec_driver_sql(statement, parameters).all()  # type: ignore[arg-type] # a plain tuple is what the driver takes
+            rows = connection.exec_driver_sql(statement, parameters).all()
             return [tuple(row) for row in rows]
 
     def _check_integrity(self) -> None:
@@ -110,7 +111,7 @@ class SqliteStore:
             raise StoreDamaged(reason="two unfinished sales", sales=[row[0] for row in rows])
         sale_id, state, operator, opened_at, total_ore, receipt_no, serial = rows[0]
         lines = tuple(
-            Line(*row[:9], bool(row[9]), *row[10:])  # type: ignore[arg-type] # STRICT columns hold these types
+            Line(*row[:9], bool(row[9]), *row[10:])
             for row in self._read(
                 "SELECT seq, number, name, department, quantity_milli, unit, unit_price_ore,"
                 " amount_ore, rate_bp, is_service, corrects, follows FROM sale_line"
@@ -120,22 +121,20 @@ class SqliteStore:
         )
         tenders = tuple(
             restore(Tender, str(row[0]))
-            for row in self._read(
-                "SELECT body FROM tender WHERE sale_id=? ORDER BY no", (sale_id,)
-            )
+            for row in self._read("SELECT body FROM tender WHERE sale_id=? ORDER BY no", (sale_id,))
         )
         if sum(line.amount_ore for line in lines) != total_ore:
             raise StoreDamaged(reason="sale total differs from its lines", sale_id=sale_id)
         return Sale(
-            sale_id=int(str(sale_id)),
+            sale_id=int(sale_id),
             state=str(state),
             operator=str(operator),
             opened_at=datetime.fromisoformat(str(opened_at)),
             lines=lines,
             tenders=tenders,
-            receipt_no=int(str(receipt_no or 0)),
-            serial=int(str(serial or 0)),
-            total_ore=int(str(total_ore)),
+            receipt_no=int(receipt_no or 0),
+            serial=int(serial or 0),
+            total_ore=int(total_ore),
         )
 
     def control_record(self, sale_id: int) -> str:
@@ -163,9 +162,9 @@ class SqliteStore:
         )
         return tuple(
             Paper(
-                int(str(row[0])),
+                int(row[0]),
                 str(row[1]),
-                int(str(row[2])),
+                int(row[2]),
                 PaperState(str(row[3])),
                 str(row[4]),
                 bool(row[5]),
@@ -181,17 +180,14 @@ class SqliteStore:
         if not rows:
             return None
         number, opened_at, float_ore = rows[0]
-        return Period(int(str(number)), datetime.fromisoformat(str(opened_at)), int(str(float_ore)))
+        return Period(int(number), datetime.fromisoformat(str(opened_at)), int(float_ore))
 
     def totals(self, period_no: int) -> dict[tuple[Section, str], tuple[int, int]]:
         """Give (count, sum_ore) by (section, name); period 0 holds the grand totals."""
         rows = self._read(
             "SELECT section, name, count, sum_ore FROM total WHERE period_no=?", (period_no,)
         )
-        return {
-            (Section(str(row[0])), str(row[1])): (int(str(row[2])), int(str(row[3])))
-            for row in rows
-        }
+        return {(Section(str(row[0])), str(row[1])): (int(row[2]), int(row[3])) for row in rows}
 
     def unfinished_tally(self) -> tuple[int, int]:
         """Give count and sum of sales that are open or being paid (sweden 2.3 t)."""
@@ -199,12 +195,12 @@ class SqliteStore:
             "SELECT count(*), coalesce(sum(total_ore), 0) FROM sale"
             " WHERE state NOT IN ('closed', 'voided')"
         )[0]
-        return int(str(count)), int(str(sum_ore))
+        return int(count), int(sum_ore)
 
     def journal_head(self) -> tuple[int, str]:
         """Give seq and hash of the newest journal row."""
         rows = self._read("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1")
-        return (int(str(rows[0][0])), str(rows[0][1])) if rows else (0, GENESIS)
+        return (int(rows[0][0]), str(rows[0][1])) if rows else (0, GENESIS)
 
     def z_report(self, z_no: int | None) -> str | None:
         """Give a stored Z report as canonical JSON; None = the newest."""

@@ -1,4 +1,4 @@
-"""One transaction on the store: BEGIN IMMEDIATE, one explicit commit, else everything is taken back.
+"""One transaction: BEGIN IMMEDIATE, one explicit commit, else everything is taken back.
 
 Only the till thread writes, through here. Statements are constants, so that the driver's statement
 cache serves them; each row is checked by the schema again (house.md 6).
@@ -99,7 +99,12 @@ class SqliteUnitOfWork:
         seq, former = (int(head[0]) + 1, str(head[1])) if head else (1, GENESIS)
         stamp = at.isoformat(timespec="milliseconds")
         entry = JournalEntry(
-            seq, stamp, kind, operator, payload, chain_hash(former, seq, stamp, kind, operator, payload)
+            seq,
+            stamp,
+            kind,
+            operator,
+            payload,
+            chain_hash(former, seq, stamp, kind, operator, payload),
         )
         self.connection.exec_driver_sql(
             "INSERT INTO journal (seq, at, kind, operator, payload, hash) VALUES (?,?,?,?,?,?)",
