@@ -75,7 +75,7 @@ class HttpLink:
     """One HTTP address. Used by one thread at a time; only `close` may come from any thread."""
 
     def __init__(self, settings: HttpSettings) -> None:
-        """Check the settings. Raises ConfigError with `key` and `problem`; opens nothing."""
+        """Check the settings. Raises ConfigError with `key` and `reason`; opens nothing."""
         _check(settings)
         self._settings = settings
         self._client: Client | None = None
@@ -195,13 +195,13 @@ def _check(settings: HttpSettings) -> None:
         parts = urlsplit(settings.url)
         host, _port = parts.hostname or "", parts.port
     except ValueError as exc:
-        raise ConfigError(key="url", problem="not an address") from exc
+        raise ConfigError(key="url", reason="not-an-address") from exc
     if parts.scheme not in ("http", "https") or not host:
-        raise ConfigError(key="url", problem="not an http or https address")
+        raise ConfigError(key="url", reason="not-an-address")
     if parts.username is not None or parts.password is not None:
-        raise ConfigError(key="url", problem="user and password do not belong in the address")
+        raise ConfigError(key="url", reason="login-in-address")
     if parts.scheme == "http" and not settings.plain_http and not _is_loopback(host):
-        raise ConfigError(key="plain_http", problem="plain http beyond loopback is not permitted")
+        raise ConfigError(key="plain_http", reason="plain-http")
     named = {
         "password_file": settings.password_file,
         "ca_file": settings.ca_file,
@@ -209,7 +209,7 @@ def _check(settings: HttpSettings) -> None:
     }
     for key, path in named.items():
         if path is not None and not path.is_file():
-            raise ConfigError(key=key, problem="no such file")
+            raise ConfigError(key=key, reason="no-such-file")
 
 
 def _is_loopback(host: str) -> bool:
