@@ -104,6 +104,8 @@ class WestpayEpasTerminal:
     def reverse(self, service_id: int, poi_transaction: str) -> CardResult:
         """Undo the last approved transaction; APPROVED means undone. Raises as `authorize`."""
         session = self._connection.ready_session()
+        with self._lock:
+            self._late.clear()  # From here on only the terminal knows whether it still stands.
         request = ReversalRequest(service_id, poi_transaction, self._clock.now())
         answer = self._run(session, request, "Reversal")
         if not isinstance(answer, ReversalResponse):

@@ -1,0 +1,360 @@
+"""Messages of the Westpay wire: golden bytes both ways, and refusal of everything broken.
+
+`golden/epas/*.xml` are the messages as the protocol source shows them; `*.bin` are the exact frames
+the till sends.
+"""
+
+from datetime import datetime
+from pathlib import Path
+from xml.etree.ElementTree import canonicalize
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.card import SlipCopy
+from devices.simulators.terminal_reading import Refused, read_request
+from devices.terminals.westpay_epas.codec import UnusableMessage, decode, encode
+from devices.terminals.westpay_epas.frames import FRAME_MAX, encode_frame
+from devices.terminals.westpay_epas.messages import (
+    AbortRequest,
+    DisplayRequest,
+    EventNotification,
+    GetLastTransactionRequest,
+    GetLastTransactionResponse,
+    Identity,
+    InputResponse,
+    LoginRequest,
+    LoginResponse,
+    LogoutRequest,
+    OtherMessage,
+    PaymentRequest,
+    PaymentResponse,
+    PlainResponse,
+    PrintRequest,
+    Request,
+    ReversalRequest,
+    ReversalResponse,
+)
+from devices.terminals.westpay_epas.slips import mask_pan
+
+GOLDEN = Path(__file__).parent / "golden" / "epas"
+US = Identity("kassa1", "80000082")
+AT = datetime.fromisoformat("2026-11-23T18:05:21.0+01:00")
+
+
+def golden(name: str) -> bytes:
+    """Give a golden message."""
+    return (GOLDEN / f"{name}.xml").read_bytes()
+
+
+def _payment(*, is_tip_allowed: bool, is_refund: bool = False) -> PaymentRequest:
+    return PaymentRequest(
+        service_id=42,
+        sale_transaction_id="2026112300042",
+        at=datetime.fromisoformat("2026-11-23T18:04:55.0+01:00"),
+        operator_id="17",
+        requested_ore=249_00,
+        is_tip_allowed=is_tip_allowed,
+        is_refund=is_refund,
+    )
+
+
+REQUESTS: dict[str, Request] = {
+    "login-request": LoginRequest(
+        service_id=1,
+        at=datetime.fromisoformat("2026-11-23T18:02:10.4+01:00"),
+        operator_id="17",
+        operator_language="sv",
+        store_id="butik1",
+        software_version="0.1.0",
+        txn_host="192.0.2.10:55144",
+        config_host="192.0.2.10:55133",
+    ),
+    "payment-request": _payment(is_tip_allowed=True),
+    "payment-request-no-tip": _payment(is_tip_allowed=False),
+    "payment-request-refund": _payment(is_tip_allowed=True, is_refund=True),
+    "reversal-request": ReversalRequest(
+        45, "000009103009", datetime.fromisoformat("2026-11-23T18:05:21.0+01:00")
+    ),
+    "abort-request": AbortRequest(44, 43),
+    "get-last-transaction-request": GetLastTransactionRequest(46),
+    "logout-request": LogoutRequest(49),
+    "input-response": InputResponse(42, "662", "yes"),
+}
+INBOUND = (
+    "login-response",
+    "payment-response",
+    "payment-response-declined",
+    "reversal-response",
+    "get-last-transaction-response",
+    "display-request",
+    "display-request-question",
+    "print-request",
+    "event-notification",
+)
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_a_request_is_written_as_the_source_shows_it(name: str) -> None:
+    written = encode(REQUESTS[name], US)
+    assert canonicalize(written, strip_text=True) == canonicalize(golden(name), strip_text=True)
+    assert encode_frame(written) == (GOLDEN / f"{name}.bin").read_bytes()
+
+
+@pytest.mark.parametrize("name", [*REQUESTS, "admin-request", "enable-service-request"])
+def test_the_simulated_terminal_accepts_the_sources_requests(name: str) -> None:
+    read_request(golden(name)).check()
+
+
+def test_an_empty_host_is_left_to_the_terminal() -> None:
+    bare = LoginRequest(1, AT, "17", "sv", "butik1", "0.1.0")
+    written = encode(bare, US)
+    assert b"HostAddress" not in written
+    read_request(written).check()
+
+
+def test_login_names_the_software() -> None:
+    message = decode(golden("login-response"))
+    assert isinstance(message, LoginResponse)
+    assert (message.response.result, message.manufacturer_id) == ("Success", "Westpay")
+    assert (message.application_name, message.software_version) == ("PA", "2.0.13")
+
+
+def test_an_approval_with_tip_is_the_whole_amount() -> None:
+    message = decode(golden("payment-response"))
+    assert isinstance(message, PaymentResponse)
+    assert (message.header.service_number, message.header.poi_id) == (42, "80000082")
+    assert (message.authorized_ore, message.tip_ore) == (280_00, None)
+    assert (message.transaction_id, message.at) == ("000009103009", AT)
+
+
+def test_a_decline_says_why() -> None:
+    message = decode(golden("payment-response-declined"))
+    assert isinstance(message, PaymentResponse)
+    assert message.authorized_ore is None
+    assert message.response.error_condition == "Refusal"
+    assert message.response.additional == "Declined by host"
+
+
+def test_a_reversal_names_its_transaction() -> None:
+    message = decode(golden("reversal-response"))
+    assert isinstance(message, ReversalResponse)
+    assert (message.response.result, message.transaction_id) == ("Success", "000009103009")
+
+
+def test_the_last_transaction_becomes_a_slip() -> None:
+    message = decode(golden("get-last-transaction-response"))
+    assert isinstance(message, GetLastTransactionResponse)
+    last = message.transaction
+    assert last is not None
+    assert (last.authorized_ore, last.tip_ore, last.type, last.at) == (280_00, 31_00, "Debit", AT)
+    slip = last.slip
+    assert (slip.amount_ore, slip.tip_ore, slip.total_ore) == (249_00, 31_00, 280_00)
+    assert (slip.is_copy_of_query, slip.aid) == (True, "A0000000041010")
+
+
+def test_a_text_and_a_question_differ() -> None:
+    text = decode(golden("display-request"))
+    question = decode(golden("display-request-question"))
+    assert isinstance(text, DisplayRequest)
+    assert isinstance(question, DisplayRequest)
+    assert (text.lines, text.is_input_required) == (("Ny kund", "Väntar på kort"), False)
+    assert question.is_input_required
+    assert (question.prompt_id, question.is_option_list) == ("662", True)
+
+
+def test_a_print_becomes_a_slip() -> None:
+    message = decode(golden("print-request"))
+    assert isinstance(message, PrintRequest)
+    slip = message.slip
+    assert (slip.copy, slip.reference, slip.service_id) == (
+        SlipCopy.CUSTOMER,
+        "000009103009",
+        42,
+    )
+    assert (slip.status, slip.kind, slip.at) == ("approved", "purchase", "2026-11-23 18:05:21")
+    assert (slip.amount_ore, slip.tip_ore, slip.total_ore) == (249_00, 31_00, 280_00)
+    assert slip.merchant == (
+        "Kaffestugan AB",
+        "Storgatan 1",
+        "111 22 Stockholm",
+        "556677-8899",
+        "08-123456",
+    )
+    assert (slip.entry_mode, slip.id_method, slip.channel, slip.responder) == ("K", "/", "1", "3")
+    assert (slip.response_code, slip.institution, slip.approval_code) == ("00", "SWE", "741591")
+    assert (slip.card_name, slip.masked_pan) == ("Mastercard", "************9659")
+    assert (slip.aid, slip.tvr, slip.tsi) == ("A0000000041010", "0000008001", "0000")
+
+
+def test_an_event_is_named() -> None:
+    message = decode(golden("event-notification"))
+    assert isinstance(message, EventNotification)
+    assert message.event == "CardInserted"
+
+
+def test_a_check_by_the_customers_own_device_is_shown_as_such() -> None:
+    message = decode(golden("print-request").replace(b'IdMethod="/"', b'IdMethod="%"'))
+    assert isinstance(message, PrintRequest)
+    assert (message.slip.id_method, message.slip.is_verified_by_device) == ("a", True)
+
+
+def test_unknown_elements_and_attributes_are_passed_over() -> None:
+    more = golden("payment-response").replace(
+        b"<POIData>", b'<Loyalty Level="9"><Deep/></Loyalty><POIData New="1">'
+    )
+    assert decode(more) == decode(golden("payment-response"))
+
+
+def test_a_report_print_is_no_slip_and_no_error() -> None:
+    report = golden("print-request").replace(b"TransactionData", b"Message")
+    assert isinstance(decode(report), OtherMessage)
+
+
+def test_a_tip_amount_in_the_response_is_taken() -> None:
+    told = golden("payment-response").replace(
+        b'AuthorizedAmount="280.00"', b'AuthorizedAmount="280.00" TipAmount="31.00"'
+    )
+    message = decode(told)
+    assert isinstance(message, PaymentResponse)
+    assert message.tip_ore == 31_00
+
+
+PAID = golden("payment-response")
+BROKEN = {
+    "no header": PAID.replace(b"MessageHeader", b"Header"),
+    "two headers": PAID.replace(b"<PaymentResponse>", b"<MessageHeader/><PaymentResponse>"),
+    "two bodies": PAID.replace(b"</SaleToPOIResponse>", b"<PaymentResponse/></SaleToPOIResponse>"),
+    "a request's root": PAID.replace(b"SaleToPOIResponse", b"SaleToPOIRequest"),
+    "another body": PAID.replace(b'MessageCategory="Payment"', b'MessageCategory="Login"'),
+    "no result": PAID.replace(b' Result="Success"', b""),
+    "a strange result": PAID.replace(b'"Success"', b'"success"'),
+    "two results": PAID.replace(b"<POIData>", b'<Response Result="Failure"/><POIData>'),
+    "a doubled attribute": PAID.replace(b'"Success"', b'"Failure" Result="Success"'),
+    "no amount": PAID.replace(b' AuthorizedAmount="280.00"', b""),
+    "two amounts": PAID.replace(
+        b"<AmountsResp", b'<AmountsResp AuthorizedAmount="1"/><AmountsResp'
+    ),
+    "two transactions": PAID.replace(b"<POIData>", b"<POIData><POITransactionID/>"),
+    "a document type": PAID.replace(b"?>", b"?><!DOCTYPE a>", 1),
+    "entities": PAID.replace(b"?>", b'?><!DOCTYPE a [<!ENTITY b "c">]>', 1),
+    "an instruction": PAID.replace(b"<POIData>", b"<?php x?><POIData>"),
+    "no utf-8": PAID.replace(b"Normal", b"N\xe5rmal"),
+    "a mark": b"\xef\xbb\xbf" + PAID,
+    "another encoding": PAID.replace(b"UTF-8", b"UTF-7", 1),
+    "utf-16": PAID.decode().replace("UTF-8", "UTF-16", 1).encode("utf-16"),
+    "cut": PAID[:-30],
+    "more after it": PAID + b"<a/>",
+    "nothing": b" ",
+    "too deep": PAID.replace(b"<POIData>", b"<a>" * 40 + b"</a>" * 40 + b"<POIData>"),
+    "much too deep": b"<a>" * 80_000,
+    "too many": PAID.replace(b"<POIData>", b"<a/>" * 6000 + b"<POIData>"),
+    "too long": PAID + b" " * FRAME_MAX,
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_broken_answer_is_refused(what: str) -> None:
+    with pytest.raises(UnusableMessage):
+        decode(BROKEN[what])
+
+
+@pytest.mark.parametrize(
+    "amount",
+    ["", "-280.00", "+280", "280,00", "2.8e2", "280.000", "1 000", "٢٨٠", "0x1", "9" * 10, "NaN"],
+)
+def test_an_amount_that_is_none_is_refused(amount: str) -> None:
+    with pytest.raises(UnusableMessage):
+        decode(PAID.replace(b'"280.00"', f'"{amount}"'.encode()))
+
+
+@pytest.mark.parametrize(("amount", "ore"), [("280", 280_00), ("280.5", 280_50), ("0", 0)])
+def test_short_amounts_are_read(amount: str, ore: int) -> None:
+    message = decode(PAID.replace(b'"280.00"', f'"{amount}"'.encode()))
+    assert isinstance(message, PaymentResponse)
+    assert message.authorized_ore == ore
+
+
+@given(st.integers(0, len(PAID) - 3))
+def test_no_prefix_of_an_answer_is_an_answer(length: int) -> None:
+    with pytest.raises(UnusableMessage):
+        decode(PAID[:length].rstrip())
+
+
+@given(st.integers(0, len(PAID) - 1), st.binary(min_size=0, max_size=6))
+def test_a_damaged_answer_is_refused_or_still_well_formed(at: int, junk: bytes) -> None:
+    try:
+        message = decode(PAID[:at] + junk + PAID[at + len(junk) :])
+    except UnusableMessage:
+        return
+    assert isinstance(message, PaymentResponse | PlainResponse | OtherMessage)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused(junk: bytes) -> None:
+    with pytest.raises(UnusableMessage):
+        decode(junk)
+
+
+@given(
+    number=st.integers(1, 10**9),
+    amount_ore=st.integers(1, 99_999_999_99),
+    may_tip=st.booleans(),
+    waits=st.booleans(),
+    text=st.text(max_size=40),
+)
+def test_the_terminal_reads_what_the_till_wrote(
+    number: int, amount_ore: int, may_tip: bool, waits: bool, text: str
+) -> None:
+    asked = PaymentRequest(number, "2026", AT, text, amount_ore, may_tip, waits)
+    request = read_request(encode(asked, US))
+    request.check()
+    whole, fraction = request.field("AmountsReq", "RequestedAmount").split(".")
+    assert int(whole) * 100 + int(fraction) == amount_ore
+    assert request.service_id == str(number)
+    assert request.field("TransactionConditions", "DisableTip") == ("false" if may_tip else "true")
+    assert request.field("AmountsReq", "TipAmount") == ("" if may_tip else "0")
+    assert request.field("TransactionConditions", "WaitCardRemoval") == (
+        "true" if waits else "false"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"<PaymentRequest>", b'<PaymentRequest Extra="1">'),
+        (b' OperatorID="17"', b""),
+        (b"</SaleData>", b"</SaleData><Surprise/>"),
+        (b'ServiceID="42"', b'ServiceID="x"'),
+        (b' POIID="80000082"', b""),
+        (b'MessageClass="Service"', b'MessageClass="Device"'),
+    ],
+)
+def test_the_simulated_terminal_refuses_what_the_schema_refuses(old: bytes, new: bytes) -> None:
+    spoilt = golden("payment-request").replace(old, new)
+    assert spoilt != golden("payment-request")
+    with pytest.raises(Refused):
+        read_request(spoilt).check()
+
+
+def test_the_simulated_terminal_refuses_another_order() -> None:
+    right = golden("payment-request").decode()
+    payment = '<PaymentData PaymentType="Normal"/>'
+    wrong = right.replace(payment, "").replace("<SaleData", f"{payment}<SaleData")
+    with pytest.raises(Refused):
+        read_request(wrong.encode()).check()
+
+
+@pytest.mark.parametrize(
+    ("sent", "copy", "kept"),
+    [
+        ("4111111111111111", SlipCopy.CUSTOMER, "************1111"),
+        ("516815******9659", SlipCopy.CUSTOMER, "******" + "******9659"),
+        ("516815******9659", SlipCopy.MERCHANT, "516815******9659"),
+        ("4111111111111111", SlipCopy.MERCHANT, "************1111"),
+        ("9659", SlipCopy.CUSTOMER, "9659"),
+    ],
+)
+def test_card_numbers_are_masked_whatever_comes(sent: str, copy: SlipCopy, kept: str) -> None:
+    assert mask_pan(sent, copy) == kept
