@@ -64,10 +64,11 @@ $(BIN)/python:
 	  { echo "Python is too old, 3.11 or newer is needed: make PYTHON=python3.11" >&2; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
 	  { echo "Python's venv module is missing: sudo apt install python3-venv" >&2; exit 1; }
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv --clear .venv
 
 $(RUN_STAMP): | $(BIN)/python
 	@echo "Installing the locked packages (only this once)" >&2
+	@$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear .venv
 	@rm -f .venv/.run-*
 	@$(PIP) install --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
@@ -76,6 +77,7 @@ $(RUN_STAMP): | $(BIN)/python
 # The development lock holds the run lock's versions, so it serves `make run` as well.
 $(DEV_STAMP): | $(BIN)/python
 	@echo "Installing the locked packages and tools (only this once)" >&2
+	@$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear .venv
 	@rm -f .venv/.dev-* .venv/.run-*
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
