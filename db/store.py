@@ -111,7 +111,7 @@ class SqliteStore:
             raise StoreDamaged(reason="two unfinished sales", sales=[row[0] for row in rows])
         sale_id, state, operator, opened_at, total_ore, receipt_no, serial = rows[0]
         lines = tuple(
-            Line(*row[:9], bool(row[9]), *row[10:])
+            _line(row)
             for row in self._read(
                 "SELECT seq, number, name, department, quantity_milli, unit, unit_price_ore,"
                 " amount_ore, rate_bp, is_service, corrects, follows FROM sale_line"
@@ -223,3 +223,10 @@ class SqliteStore:
     def close(self) -> None:
         """Close the file; safe to call twice."""
         self._engine.dispose()
+
+
+def _line(row: tuple[Any, ...]) -> Line:
+    """Make a line of its row; the flag is an integer in the table."""
+    columns = list(row)
+    columns[9] = bool(columns[9])
+    return Line(*columns)

@@ -11,10 +11,7 @@ from typing import TYPE_CHECKING, Final
 from textual.widget import Widget
 
 if TYPE_CHECKING:
-    from devices.simulators.control_unit import SimulatedControlUnit
-    from devices.simulators.control_unit_http import SimulatedHttpUnit
-    from devices.simulators.printer import SimulatedPrinter
-    from devices.simulators.terminal import SimulatedTerminal
+    pass
 
 UNIT_FAULTS: Final = ("silent", "slow", "bad-checksum", "refuse", "drop-after-registering")
 """The control unit's faults that the demo offers; the simulator's own words."""

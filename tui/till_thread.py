@@ -36,8 +36,8 @@ from core.facts import Fact
 from core.receipt_layout import lay_out_receipt
 from core.report_layout import lay_out_report
 from core.reports import DayReport
-from core.services import payment, printing, recovery, registration, reporting, signing
 from core.services import facts_desk as desk
+from core.services import payment, printing, recovery, registration, reporting, signing
 from core.services.till import Till
 from tui import commands as c
 from tui.messages import CommandDone, TillChanged, TillFailed, TillReady
@@ -181,9 +181,7 @@ class TillThread:
         till = opened.till
         match command:
             case c.AddCode():
-                registration.add_code(
-                    till, command.code, command.quantity_milli, command.price_ore
-                )
+                registration.add_code(till, command.code, command.quantity_milli, command.price_ore)
             case c.AddNumbers():
                 registration.add_numbers(
                     till, command.numbers, command.quantity_milli, command.price_ore

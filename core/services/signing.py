@@ -36,8 +36,8 @@ def number_receipt(till: Till) -> ControlRecord:
             negative_total_ore=0,
             vat=tuple(RecordVat(row.rate_bp, row.vat_ore) for row in sale.vat),
         )
-        after = till.record(uow, sale, (ev.ReceiptNumbered(sale.sale_id, record),))
         uow.put_record(sale.sale_id, canonical(record))
+        after = till.record(uow, sale, (ev.ReceiptNumbered(sale.sale_id, record),))
         uow.commit()
     till.sale = after
     till.unit.tries = 0
@@ -72,7 +72,9 @@ def take_signature(till: Till, fact: RecordSigned) -> None:
         after = till.record(uow, sale, (event,))
         uow.put_receipt(event, till.period.no)
         uow.add_totals(till.period.no, changes_of(event))
-        has_cash = any(tender.kind == TenderKind.CASH for tender in event.receipt.tenders)
+        has_cash = till.rules.has_drawer and any(
+            tender.kind == TenderKind.CASH for tender in event.receipt.tenders
+        )
         paper = queue_paper(till, uow, "receipt", sale.receipt_no, event.receipt, has_cash)
         head = till.note(uow, "paper-queued", paper_id=paper.paper_id, receipt_no=sale.receipt_no)
         uow.commit()

@@ -45,6 +45,8 @@ class Rules:
     """Model, program and version (sweden R30)."""
     words: Callable[[str], str]
     """The receipt language's gettext."""
+    has_drawer: bool = True
+    """Whether cash opens the drawer through the printer."""
     query_interval_s: int = 5
     signing_tries_max: int = 3
 

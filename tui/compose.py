@@ -1,0 +1,313 @@
+"""The composition root: configuration -> store, devices, services, till thread, app.
+
+Nothing heavy is imported before the first paint: the store is opened on the till thread, each
+driver is imported on its own device's thread. What is built here is built nowhere else.
+"""
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib import metadata
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from core.errors import ConfigError, StoreDamaged
+from core.ports import Clock, PaymentTerminal, Report
+from devices.factory import make_control_unit, make_printer, make_terminal
+from tui.clock import SystemClock
+from tui.config import Config
+from tui.i18n import set_language, translator
+from tui.till_thread import Opened, TillThread
+from tui.views import ShopView
+
+if TYPE_CHECKING:
+    from core.services.till import Rules
+    from core.store_ports import Period
+    from db.store import SqliteStore
+    from tui.demo_devices import DemoDevices
+
+DATABASE_NAME: Final = "till.db"
+LOG_NAME: Final = "till.log"
+WITNESS_NAME: Final = "witness.log"
+MODEL: Final = "BLIPP-SE"
+"""Model designation; contains the letters SE (sweden R4)."""
+SERVICE_ID_BLOCK: Final = 10_000
+"""Service ids kept aside at each start for messages that are no payments."""
+SWITCH_INTERVAL_S: Final = 0.0005
+"""How soon a busy thread lets the screen's thread run."""
+
+
+def program() -> str:
+    """Name model, program and version as reports do (sweden R30)."""
+    return f"{MODEL} Blipp {version()}"
+
+
+def version() -> str:
+    """Give the version of this build (sweden R5)."""
+    return metadata.version("blipp")
+
+
+def witness_path(config: Config, data_dir: Path) -> Path:
+    """Say where the journal's head is witnessed."""
+    place = config.data.witness
+    return (data_dir / "witness" if place is None else place) / WITNESS_NAME
+
+
+def run(config: Config, data_dir: Path, is_demo: bool, status_fd: int | None) -> int:
+    """Run the till full screen until it is closed; gives the exit code (contract.md 2).
+
+    Raises StoreInUse before anything is drawn when another till holds this data.
+    """
+    from db.lock import DataLock
+    from tui.app import TillApp
+
+    os.umask(0o077)
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = DataLock(data_dir)
+    try:
+        _log_to(data_dir / LOG_NAME)
+        set_language(config.shop.language)
+        thread = TillThread(lambda: open_shop(config, data_dir, SystemClock(), is_demo=is_demo))
+        app = TillApp(thread, status_fd=status_fd, scanner_prefix=config.scanner.prefix)
+        app.run()
+        return app.return_code or 0
+    finally:
+        lock.release()
+
+
+def open_shop(config: Config, data_dir: Path, clock: Clock, *, is_demo: bool) -> Opened:
+    """Open store and witness and build till and devices. Raises StoreError, ConfigError."""
+    from core.services.till import Till
+    from db.article_reader import ArticleReader
+    from db.store import SqliteStore
+    from db.witness import Witness
+    from tui.device_desk import DeviceDesk
+
+    store = SqliteStore(data_dir / DATABASE_NAME, clock.now())
+    witness = Witness(witness_path(config, data_dir))
+    bind_register(store, config, clock, is_demo=is_demo)
+    if is_demo:
+        fill_demo(store)
+    rules = make_rules(config, is_demo=is_demo)
+    period, first_service_id = _take_up(store, clock, rules)
+    till = Till(
+        store=store,
+        clock=clock,
+        rules=rules,
+        period=period,
+        witness=lambda entry, kind, number: witness.append(entry.seq, entry.hash, kind, number),
+    )
+    demo = _demo_devices(config, data_dir) if is_demo else None
+    devices = DeviceDesk(
+        _terminal_maker(config, clock, first_service_id, demo, is_demo=is_demo),
+        lambda: make_control_unit(
+            _with_demo_unit(config, demo).control_unit,
+            config.shop.identity(),
+            is_simulator_allowed=is_demo,
+        ),
+        None
+        if config.printer.driver == "none"
+        else lambda: make_printer(_with_demo_printer(config, demo).printer),
+        demo,
+    )
+    reader = ArticleReader(data_dir / DATABASE_NAME)
+
+    def close() -> None:
+        reader.close()
+        witness.close()
+        store.close()
+
+    return Opened(till, _shop_view(config, store, is_demo), devices, reader.find, close)
+
+
+def make_rules(config: Config, *, is_demo: bool) -> "Rules":
+    """Turn the configuration into the services' rules."""
+    from core.services.till import Rules
+
+    operator = config.till.operator
+    return Rules(
+        shop=config.shop.shop(),
+        operator=operator,
+        manager=operator,
+        tip=config.tip.policy(),
+        has_terminal=config.terminal.driver != "none",
+        has_printer=config.printer.driver != "none",
+        paper_width=config.printer.width,
+        opening_float_ore=config.till.opening_float_ore,
+        is_demo=is_demo,
+        program=program(),
+        words=translator(config.shop.receipt_language),
+        has_drawer=config.drawer.driver == "printer",
+    )
+
+
+def bind_register(store: "SqliteStore", config: Config, clock: Clock, *, is_demo: bool) -> None:
+    """Bind a new database to shop, register and demo; refuse a file of another register.
+
+    A control unit binds to the first organisation and register it sees (sweden R3), and a demo
+    stays a demo for ever. Raises ConfigError.
+    """
+    wanted = {
+        "demo": "1" if is_demo else "0",
+        "org_no": config.shop.org_no,
+        "register_id": config.shop.register_id,
+    }
+    missing = {key: value for key, value in wanted.items() if store.setting(key) is None}
+    for key, value in wanted.items():
+        found = store.setting(key)
+        if found is not None and found != value:
+            reason = "demo-database" if key == "demo" else "other-register"
+            raise ConfigError(key=key, found=found, value=value, reason=reason)
+    if missing:
+        with store.unit_of_work() as uow:
+            for key, value in missing.items():
+                uow.put_setting(key, value)
+            uow.commit()
+
+
+def fill_demo(store: "SqliteStore") -> None:
+    """Fill an empty demo database with the demo shop's goods and panel."""
+    from importlib.resources import files
+
+    from core.article_file import CatalogueView, parse_article_bytes
+    from core.layout_file import parse_layout
+    from core.vat_table import STANDARD_VAT_RATES
+    from db.catalog import CatalogueStore
+
+    if store.departments:
+        return
+    folder = files("tui.demo")
+    articles = parse_article_bytes((folder / "articles.csv").read_bytes(), CatalogueView({}, {}))
+    if articles.errors:
+        raise StoreDamaged(reason=f"demo articles: {articles.errors[0]}")
+    keys = parse_layout((folder / "layout.toml").read_text("utf-8"))
+    catalogue = CatalogueStore()
+    with store.unit_of_work() as uow:
+        catalogue.put_vat_rates(uow.connection, STANDARD_VAT_RATES)
+        catalogue.put_articles(uow.connection, articles)
+        catalogue.replace_layout(uow.connection, keys)
+        uow.commit()
+    store.reload_catalogue()
+
+
+def _take_up(store: "SqliteStore", clock: Clock, rules: "Rules") -> "tuple[Period, int]":
+    """Give the open period, opening the first one, and a block of service ids of our own."""
+    from core.payload import canonical
+
+    period = store.period()
+    with store.unit_of_work() as uow:
+        first_service_id = uow.reserve_numbers("service_id", SERVICE_ID_BLOCK)
+        if period is None:
+            period = uow.open_period(clock.now(), rules.opening_float_ore)
+            note = {"period_no": period.no, "opening_float_ore": period.opening_float_ore}
+            uow.append_journal(clock.now(), "period-opened", rules.operator, canonical(note))
+        uow.commit()
+    return period, first_service_id
+
+
+def _demo_devices(config: Config, data_dir: Path) -> "DemoDevices | None":
+    """Make the simulated devices that the configuration gives no endpoint for."""
+    is_complete = all(
+        part.has_endpoint for part in (config.terminal, config.control_unit, config.printer)
+    )
+    if is_complete:
+        return None
+    from tui.demo_devices import DemoDevices
+
+    return DemoDevices(
+        config.terminal.poi_id, data_dir / "papper", is_tip_enabled=config.tip.mode == "terminal"
+    )
+
+
+def _with_demo_unit(config: Config, demo: "DemoDevices | None") -> Config:
+    if demo is None or config.control_unit.has_endpoint:
+        return config
+    unit = replace(
+        config.control_unit, driver="cleancash-xccsp", url=demo.unit_server.url, plain_http=True
+    )
+    return replace(config, control_unit=unit)
+
+
+def _with_demo_printer(config: Config, demo: "DemoDevices | None") -> Config:
+    if demo is None or config.printer.has_endpoint:
+        return config
+    printer = replace(config.printer, driver="network", host="127.0.0.1", port=demo.printer.port)
+    return replace(config, printer=printer)
+
+
+class _TerminalMaker:
+    """Makes the terminal's driver on its worker's thread, where its endpoint is known."""
+
+    def __init__(
+        self,
+        config: Config,
+        clock: Clock,
+        service_ids: Iterator[int],
+        demo: "DemoDevices | None",
+        *,
+        is_demo: bool,
+    ) -> None:
+        self._config = config
+        self._clock = clock
+        self._service_ids = service_ids
+        self._demo = demo
+        self._is_demo = is_demo
+
+    def __call__(self, report: Report) -> PaymentTerminal:
+        terminal = self._config.terminal
+        if self._demo is not None and not terminal.has_endpoint:
+            terminal = replace(terminal, host="127.0.0.1", port=self._demo.terminal.port)
+        made = make_terminal(
+            terminal,
+            self._clock,
+            report,
+            self._service_ids,
+            is_simulator_allowed=self._is_demo,
+            software_version=version(),
+        )
+        assert made is not None
+        return made
+
+
+def _terminal_maker(
+    config: Config,
+    clock: Clock,
+    first_service_id: int,
+    demo: "DemoDevices | None",
+    *,
+    is_demo: bool,
+) -> _TerminalMaker | None:
+    if config.terminal.driver == "none":
+        return None
+    service_ids = count(first_service_id)
+    return _TerminalMaker(config, clock, service_ids, demo, is_demo=is_demo)
+
+
+def _shop_view(config: Config, store: "SqliteStore", is_demo: bool) -> ShopView:
+    return ShopView(
+        shop=config.shop.shop(),
+        operator=config.till.operator,
+        is_demo=is_demo,
+        has_terminal=config.terminal.driver != "none",
+        tip_mode=config.tip.mode,
+        tip_warn_percent=config.tip.warn_percent,
+        tip_max_percent=config.tip.max_percent,
+        quick_keys=store.quick_keys(),
+        version=version(),
+    )
+
+
+def _log_to(path: Path) -> None:
+    """Log to a file, never to the screen; stray writes to standard error land there too."""
+    logging.basicConfig(
+        filename=path,
+        level=logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+    )
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    os.dup2(descriptor, 2)
+    os.close(descriptor)
