@@ -73,6 +73,7 @@ class SimulatedTerminal:
 
     def start(self) -> None:
         """Listen. Raises OSError when the port is taken."""
+        self._is_stopped = False
         self._port.listen()
 
     def stop(self) -> None:

@@ -16,7 +16,7 @@ the plays start over. Two words concern the whole run: `refuse-login` and `silen
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from core.errors import RuleError
+from core.errors import ConfigError, RuleError
 from core.money import parse_kronor
 
 
@@ -76,10 +76,8 @@ _QUESTIONS = ("code", "voice", "unknown")
 _CABLES = ("before-approval", "after-approval")
 
 
-class ScriptWrong(RuleError):
-    """A terminal script cannot be read; the facts name line and word."""
-
-    code = "script-wrong"
+class ScriptWrong(ConfigError):
+    """A terminal script cannot be read; the facts name the line, its number and what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)

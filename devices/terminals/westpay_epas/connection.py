@@ -89,7 +89,11 @@ class Connection:
             self._connect()
         self._advance_login(_LOGIN_LOOK_S)
         session = self._session
-        if session is None or not self._is_logged_in:
+        if session is None:
+            return
+        if not self._is_logged_in:
+            if self._login is None:
+                session.close("not logged in")  # No login runs and none succeeded: begin anew.
             return
         if self.is_baseline_stale:
             self._learn_baseline(session)
@@ -185,7 +189,8 @@ class Connection:
             return
         identity = Identity(settings.workstation_id, settings.poi_id)
         session = EpasSession(link, identity, self._clock, self._on_heard, self._ended)
-        self._session = session
+        with self._stating:
+            self._session = session
         session.start()
         if self._is_closed:
             session.close()
@@ -289,9 +294,10 @@ class Connection:
 
     def _ended(self, session: EpasSession, words: str) -> None:
         """Take note, from the reader thread, that a session's link has ended."""
-        if session is not self._session or self._is_closed or not self._is_logged_in:
-            return  # A login that fails is told by the one that waits for it.
-        self._is_logged_in = False
-        self._failure_count = 0
-        self._retry_at_s = self._clock.monotonic_s()
-        self.set_state(TerminalState.UNREACHABLE, words)
+        with self._stating:  # So that a late end never speaks about the session after it.
+            if session is not self._session or self._is_closed or not self._is_logged_in:
+                return  # A login that fails is told by the one that waits for it.
+            self._is_logged_in = False
+            self._failure_count = 0
+            self._retry_at_s = self._clock.monotonic_s()
+            self.set_state(TerminalState.UNREACHABLE, words)
