@@ -1,0 +1,371 @@
+"""`blipp verify`: reads one unchanging state of the shop's data and names the first bad row.
+
+The journal is walked once, from the first row to the last: its chain, its numbers, and everything
+else in the database that must follow from it (sales, lines, tenders, receipts, Z reports, running
+totals, papers, counters). Then its head is held against the witness file, which shows a cut tail
+and an older file put in place (sweden R40, reliability S12, F45-F47). Nothing is written.
+
+This shares no arithmetic with the till: raw SQL, plain JSON, own sums. docs/journal.md describes
+the format for those who want to check without this program.
+"""
+
+import json
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from sqlcipher3 import dbapi2
+
+from db.engine import open_reader
+from db.verify_rows import BadRow, Problem, Snapshot, expect
+from db.verify_sales import SALE_KINDS, JournalledSale, check_receipt_row
+from db.verify_totals import Payload, TotalsFold, check_receipt_sums
+from db.witness import WitnessLine, read_witness
+
+_GENESIS = "0" * 64
+_PAPER_AFTER = {
+    "paper-queued": "queued",
+    "paper-started": "printing",
+    "paper-printed": "printed",
+    "paper-unknown": "unknown",
+    "paper-seen": "printed",
+    "paper-missing": "copied",
+}
+_COUNTERS = ("sale_id", "receipt_no", "serial", "period_no", "z_no", "paper_id")
+"""Series without holes; service ids only rise, for a terminal's driver draws some of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What verification found."""
+
+    is_sound: bool
+    rows_checked: int
+    problem: Problem | None
+    """The first bad row; None when all is sound."""
+
+
+def verify_shop(data_dir: Path, witness: Path | None) -> VerifyReport:
+    """Check all of `data_dir`/till.db, and its head against the witness file if one is given.
+
+    Reads within one transaction, so a till that sells meanwhile changes nothing of what is read.
+    """
+    path = data_dir / "till.db"
+    if not path.is_file():
+        return VerifyReport(False, 0, Problem("file", path.name, "there is no such file"))
+    lines = read_witness(witness) if witness is not None else ()
+    engine = open_reader(path)
+    check: _Check | None = None
+    try:
+        with closing(engine.raw_connection()) as connection:
+            connection.cursor().execute("BEGIN")
+            check = _Check(Snapshot(connection), lines)
+            check.run()
+            if witness is not None:
+                check.check_witness_reach()
+    except BadRow as bad:
+        return VerifyReport(False, check.rows_checked if check else 0, bad.problem)
+    except dbapi2.DatabaseError as error:
+        problem = Problem("file", path.name, f"cannot be read: {error}")
+        return VerifyReport(False, check.rows_checked if check else 0, problem)
+    finally:
+        engine.dispose()
+    return VerifyReport(True, check.rows_checked, None)
+
+
+def verify_journal(
+    rows: Any, snapshot: Snapshot | None = None, witness: tuple[WitnessLine, ...] = ()
+) -> "JournalWalk":
+    """Walk journal rows (seq, at, kind, operator, payload, hash). Raises BadRow.
+
+    Without a snapshot only the journal itself is checked; gives the walk with its totals.
+    """
+    walk = JournalWalk(snapshot, witness)
+    for row in rows:
+        walk.take(*row)
+    return walk
+
+
+class JournalWalk:
+    """What is known after each journal row; the rows that follow from it are checked on the way."""
+
+    def __init__(self, snapshot: Snapshot | None, witness: tuple[WitnessLine, ...]) -> None:
+        self.snapshot = snapshot
+        self.seq = 0
+        self.hash = _GENESIS
+        self.totals = TotalsFold()
+        self.open_sales: dict[int, JournalledSale] = {}
+        self.papers: dict[int, str] = {}
+        self.drawn = dict.fromkeys((*_COUNTERS, "service_id"), 0)
+        """Newest number of each series."""
+        self.receipt_count = 0
+        self.rows_checked = 0
+        self._witness = {line.seq: line for line in witness}
+        self._takers: dict[str, Callable[[int, Payload, str], None]] = {
+            "z-report": self._take_z,
+            "period-opened": self._take_period,
+            "x-report": lambda seq, note, _: self.totals.check_x(seq, note),
+        }
+
+    def take(self, seq: int, at: str, kind: str, operator: str, payload: str, stored: str) -> None:
+        """Take one row: number, chain, witness, then its meaning."""
+        self._check_chain(seq, (at, kind, operator, payload), stored)
+        try:
+            if kind in SALE_KINDS:
+                self._take_sale(seq, kind, operator, json.loads(payload), payload)
+            elif kind in _PAPER_AFTER:
+                self._take_paper(seq, kind, json.loads(payload))
+            elif kind in self._takers:
+                self._takers[kind](seq, json.loads(payload), payload)
+            elif kind == "slip-received":
+                self._take_slip(json.loads(payload))
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadRow("journal", seq, f"payload does not fit {kind}: {error!r}") from error
+        self.hash = stored
+        self.rows_checked += 1
+
+    def _check_chain(self, seq: int, fields: tuple[str, ...], stored: str) -> None:
+        if seq != self.seq + 1:
+            raise BadRow("journal", self.seq + 1, "row is missing")
+        joined = "\n".join((self.hash, str(seq), *fields))
+        is_one_line_each = joined.count("\n") == 5
+        if not is_one_line_each or sha256(joined.encode()).hexdigest() != stored:
+            raise BadRow("journal", seq, "hash does not follow from the row and the one before")
+        self.seq = seq
+        line = self._witness.get(seq)
+        if line is not None and line.hash != stored:
+            raise BadRow("journal", seq, "hash is not the one in the witness file")
+
+    def _next(self, series: str, number: int, seq: int) -> None:
+        if number != self.drawn[series] + 1:
+            what = f"{series} {number} does not follow {self.drawn[series]}"
+            raise BadRow("journal", seq, what)
+        self.drawn[series] = number
+
+    def _rise(self, series: str, number: int, seq: int) -> None:
+        if number <= self.drawn[series]:
+            raise BadRow("journal", seq, f"{series} {number} was used before")
+        self.drawn[series] = number
+
+    def _take_sale(self, seq: int, kind: str, operator: str, event: Payload, payload: str) -> None:
+        sale_id = event["sale_id"]
+        if kind == "sale-opened":
+            self._next("sale_id", sale_id, seq)
+            self.open_sales[sale_id] = JournalledSale(sale_id, operator)
+            return
+        sale = self.open_sales.get(sale_id)
+        if sale is None:
+            raise BadRow("journal", seq, f"{kind} names sale {sale_id}, which is not open")
+        self._draw_numbers(seq, kind, event)
+        sale.take(seq, kind, event, payload)
+        if event.get("resolved_by"):
+            decision = "charged" if kind == "card-authorized" else "not-charged"
+            asked_ore = sale.tenders[-1]["requested_ore"] + sale.tenders[-1]["till_tip_ore"]
+            self.totals.add("card-unclear", decision, 1, asked_ore)
+        if kind == "receipt-signed":
+            self._take_receipt(seq, sale, event, payload)
+        elif kind == "sale-voided":
+            expect("journal", seq, "voided total", event["total_ore"], sale.total_ore)
+            if sale.standing:
+                self.totals.add("corrections", "", 1, event["total_ore"])
+        if sale.state in ("closed", "voided"):
+            self._check_sale(self.open_sales.pop(sale_id))
+
+    def _draw_numbers(self, seq: int, kind: str, event: Payload) -> None:
+        if kind == "card-requested":
+            self._rise("service_id", event["service_id"], seq)
+        elif kind == "reversal-requested":
+            self._rise("service_id", event["reversal_service_id"], seq)
+        elif kind == "receipt-numbered":
+            self._next("serial", event["record"]["serial"], seq)
+            self._next("receipt_no", event["record"]["receipt_no"], seq)
+
+    def _take_receipt(self, seq: int, sale: JournalledSale, event: Payload, payload: str) -> None:
+        receipt = event["receipt"]
+        if not self.drawn["period_no"]:
+            raise BadRow("journal", seq, "receipt before the first period-opened row")
+        expect("journal", seq, "receipt_no", receipt["receipt_no"], self.receipt_count + 1)
+        self.receipt_count += 1
+        sale.check_signed(seq, event)
+        check_receipt_sums(seq, receipt)
+        self.totals.receipt_signed(event)
+        if self.snapshot is not None:
+            check_receipt_row(self.snapshot, event, payload, self.totals.period_no)
+            self.rows_checked += 1
+
+    def _take_z(self, seq: int, report: Payload, payload: str) -> None:
+        number = report["number"]
+        self._next("z_no", number, seq)
+        standing = self.open_sales.values()
+        unfinished = {"count": len(standing), "sum_ore": sum(one.total_ore for one in standing)}
+        self.totals.check_z(seq, report, unfinished, self.hash)
+        if self.snapshot is None:
+            return
+        row = self.snapshot.one("SELECT period_no, at, body FROM z_report WHERE z_no=?", (number,))
+        if row is None:
+            raise BadRow("z_report", number, "row is missing")
+        expect("z_report", number, "period_no", row[0], self.totals.period_no)
+        expect("z_report", number, "at", row[1], report["at"])
+        if row[2] != payload:
+            raise BadRow("z_report", number, "body is not the one of its journal row")
+        self.check_period(report["period_opened_at"], report["at"])
+
+    def _take_period(self, seq: int, note: Payload, _payload: str) -> None:
+        self._next("period_no", note["period_no"], seq)
+        self.totals.period_opened(note)
+
+    def check_period(self, opened_at: str | None, closed_at: str | None) -> None:
+        """Hold the open period's row against the journal."""
+        assert self.snapshot is not None
+        number, float_ore = self.totals.period_no, self.totals.opening_float_ore
+        row = self.snapshot.one(
+            "SELECT opened_at, closed_at, opening_float_ore FROM period WHERE period_no=?",
+            (number,),
+        )
+        if row is None:
+            raise BadRow("period", number, "row is missing")
+        if opened_at is not None:
+            expect("period", number, "opened_at", row[0], opened_at)
+        expect("period", number, "closed_at", row[1], closed_at)
+        expect("period", number, "opening_float_ore", row[2], float_ore)
+        self.rows_checked += 1
+
+    def _take_paper(self, seq: int, kind: str, note: Payload) -> None:
+        paper_id = note["paper_id"]
+        self.papers[paper_id] = _PAPER_AFTER[kind]
+        if "receipt_no" in note and self.snapshot is not None:
+            row = self.snapshot.one(
+                "SELECT kind, reference FROM paper WHERE paper_id=?", (paper_id,)
+            )
+            expect("paper", paper_id, "paper", row, ("receipt", note["receipt_no"]))
+
+    def _take_slip(self, note: Payload) -> None:
+        if self.snapshot is None or not note["is_new"]:
+            return
+        key = (note["reference"], note["copy"])
+        row = self.snapshot.one("SELECT body FROM slip WHERE reference=? AND copy=?", key)
+        if row is None:
+            raise BadRow("slip", "/".join(key), "row is missing")
+        slip = json.loads(row[0])
+        for name in ("reference", "copy", "status", "total_ore", "tip_ore"):
+            expect("slip", "/".join(key), name, slip.get(name), note[name])
+
+    def _check_sale(self, sale: JournalledSale) -> None:
+        if self.snapshot is not None:
+            self.rows_checked += sale.check_rows(self.snapshot)
+
+
+class _Check:
+    """The whole check of one snapshot."""
+
+    def __init__(self, snapshot: Snapshot, witness: tuple[WitnessLine, ...]) -> None:
+        self._snapshot = snapshot
+        self._witness = witness
+        self._walk = JournalWalk(snapshot, witness)
+
+    @property
+    def rows_checked(self) -> int:
+        """Rows held against the journal so far, journal rows included."""
+        return self._walk.rows_checked
+
+    def run(self) -> None:
+        """Check everything in the database. Raises BadRow."""
+        self._check_file()
+        walk = self._walk
+        rows = self._snapshot.stream(
+            "SELECT seq, at, kind, operator, payload, hash FROM journal ORDER BY seq"
+        )
+        for row in rows:
+            walk.take(*row)
+        for sale in walk.open_sales.values():
+            walk.rows_checked += sale.check_rows(self._snapshot)
+        self._check_strangers()
+        if walk.drawn["period_no"]:
+            walk.check_period(None, None)
+        self._check_papers()
+        self._check_codes()
+        self._check_counters()
+        walk.rows_checked += walk.totals.check_totals(self._snapshot)
+
+    def _check_file(self) -> None:
+        for row in self._snapshot.all("PRAGMA integrity_check(1)"):
+            if row[0] != "ok":
+                raise BadRow("file", "till.db", str(row[0]))
+
+    def _check_strangers(self) -> None:
+        """Find rows whose number the journal never gave."""
+        drawn = self._walk.drawn
+        for table, column, newest in (
+            ("sale", "sale_id", drawn["sale_id"]),
+            ("sale_line", "sale_id", drawn["sale_id"]),
+            ("tender", "sale_id", drawn["sale_id"]),
+            ("receipt", "receipt_no", self._walk.receipt_count),
+            ("z_report", "z_no", drawn["z_no"]),
+            ("period", "period_no", drawn["period_no"]),
+        ):
+            row = self._snapshot.one(
+                f"SELECT {column} FROM {table} WHERE {column} NOT BETWEEN 1 AND ?"
+                f" ORDER BY {column} LIMIT 1",
+                (newest,),
+            )
+            if row is not None:
+                raise BadRow(table, row[0], "row is not in the journal")
+
+    def _check_papers(self) -> None:
+        """Hold every paper against its notes; numbers are unbroken, bodies are their receipt's."""
+        expected = 0
+        for paper_id, state in self._snapshot.stream(
+            "SELECT paper_id, state FROM paper ORDER BY paper_id"
+        ):
+            expected += 1
+            if paper_id != expected:
+                raise BadRow("paper", expected, "row is missing")
+            expect("paper", paper_id, "state", state, self._walk.papers.get(paper_id, "queued"))
+        self._walk.drawn["paper_id"] = expected
+        lost = [paper_id for paper_id in self._walk.papers if paper_id > expected]
+        if lost:
+            raise BadRow("paper", min(lost), "row is missing")
+        for kind, table, column in (
+            ("receipt", "receipt", "receipt_no"),
+            ("z-report", "z_report", "z_no"),
+        ):
+            row = self._snapshot.one(
+                f"SELECT paper_id FROM paper LEFT JOIN {table} ON {table}.{column} = reference"
+                f" WHERE kind = ? AND paper.body IS NOT {table}.body LIMIT 1",
+                (kind,),
+            )
+            if row is not None:
+                raise BadRow("paper", row[0], f"body is not the one of its {kind}")
+        self._walk.rows_checked += expected
+
+    def _check_codes(self) -> None:
+        """Find a control code that stands on two receipts (reliability I3)."""
+        row = self._snapshot.one(
+            "SELECT max(receipt_no) FROM receipt GROUP BY control_code HAVING count(*) > 1"
+        )
+        if row is not None:
+            raise BadRow("receipt", row[0], "control code stands on another receipt")
+
+    def _check_counters(self) -> None:
+        """Hold the number series against the newest numbers in use."""
+        drawn = self._walk.drawn
+        stored: dict[str, int] = dict(self._snapshot.all("SELECT name, value FROM counter"))
+        for name in _COUNTERS:
+            expect("counter", name, "value", stored.get(name, 0), drawn[name])
+        if stored.get("service_id", 0) < drawn["service_id"]:
+            raise BadRow("counter", "service_id", f"value is below {drawn['service_id']}, in use")
+
+    def check_witness_reach(self) -> None:
+        """Find a tail that was cut off, or an older file in place. Raises BadRow."""
+        newest = max(self._witness, default=None)
+        if newest is not None and newest.seq > self._walk.seq:
+            what = f"row is missing: the witness file names it ({newest.kind} {newest.number})"
+            raise BadRow("journal", self._walk.seq + 1, what)
+        if newest is None and self._walk.receipt_count > 1:
+            what = (
+                f"file is missing or empty, the journal holds {self._walk.receipt_count} receipts"
+            )
+            raise BadRow("witness", "", what)

@@ -1,0 +1,71 @@
+"""What verification speaks of: one bad row, named, and plain reads of a snapshot.
+
+A check raises BadRow at the first row that is not as the journal says; nothing is repaired here and
+nothing is written. The readers use the driver directly: verification shares no mapping code with
+the program that wrote the rows.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """The first bad row."""
+
+    table: str
+    """Table, or `file` / `witness` for what lies around the tables."""
+    key: str
+    """Primary key; parts are joined by `/`. Empty when the whole file is meant."""
+    what: str
+    """What is wrong, as a plain English clause."""
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.key}: {self.what}".replace(" :", ":")
+
+
+class BadRow(Exception):
+    """Carries the problem to the top of verification."""
+
+    def __init__(self, table: str, key: object, what: str) -> None:
+        super().__init__(table, key, what)
+        self.problem = Problem(table, str(key), what)
+
+
+class Snapshot:
+    """Reads of one unchanging state of the database."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self._cursor = connection.cursor()
+
+    def one(self, statement: str, parameters: Row = ()) -> Row | None:
+        """Give the first row, or None."""
+        row: Row | None = self._cursor.execute(statement, parameters).fetchone()
+        return row
+
+    def all(self, statement: str, parameters: Row = ()) -> list[Row]:
+        """Give all rows of a small answer."""
+        rows: list[Row] = self._cursor.execute(statement, parameters).fetchall()
+        return rows
+
+    def stream(self, statement: str) -> Iterator[Row]:
+        """Give rows one by one, beside other reads."""
+        cursor = self._connection.cursor()
+        cursor.arraysize = 500
+        yield from cursor.execute(statement)
+
+
+def expect(table: str, key: object, name: str, stored: object, journalled: object) -> None:
+    """Raise BadRow when a stored value is not the one that follows from the journal."""
+    if stored != journalled or type(stored) is not type(journalled):
+        what = f"{name} is {_shown(stored)}, the journal says {_shown(journalled)}"
+        raise BadRow(table, key, what)
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
