@@ -34,12 +34,14 @@ def set_language(language: str) -> None:
 
 def translator(language: str) -> Callable[[str], str]:
     """Give the gettext of a language, for papers; the screens' choice does not matter."""
-    return _read(language).gettext
+    gettext = _read(language).gettext
+    # gettext keeps a catalogue's own header under the empty text.
+    return lambda text: gettext(text) if text else ""
 
 
 def _(text: str) -> str:
     """Give the text in the screens' language."""
-    return _Chosen.catalogue.gettext(text)
+    return _Chosen.catalogue.gettext(text) if text else ""
 
 
 def ngettext_(one: str, many: str, count: int) -> str:
