@@ -16,7 +16,7 @@ from devices.simulators.terminal_desk import Desk, LinkGone, Step, TerminalView
 from devices.simulators.terminal_ledger import Ledger, LedgerEntry, LedgerState, TerminalClock
 from devices.simulators.terminal_link import Till, TillPort
 from devices.simulators.terminal_reading import Refused, WireRequest, ore_of
-from devices.simulators.terminal_sale import Line, SaleAsked, SimulatedSale
+from devices.simulators.terminal_sale import Inside, Line, SaleAsked, SimulatedSale
 from devices.simulators.terminal_script import Fault, Play, TerminalScript
 from devices.simulators.terminal_writing import Address, SlipExtra, Told
 
@@ -277,9 +277,7 @@ class SimulatedTerminal:
                 raise Refused("by fault", condition)
         sale = SimulatedSale(
             asked,
-            self._desk,
-            self._ledger,
-            self._clock,
+            Inside(self._desk, self._ledger, self._clock, self._pin_above_ore),
             play,
             faults,
             Line(
@@ -288,7 +286,6 @@ class SimulatedTerminal:
                 keep_slips=self._keep_slips,
                 finished=lambda: self._finished(address.service_id),
             ),
-            pin_above_ore=self._pin_above_ore,
         )
         self._desk.begin()
         self._sale_id = address.service_id

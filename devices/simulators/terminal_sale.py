@@ -63,6 +63,17 @@ class SaleAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class Inside:
+    """What is inside the terminal and outlives every payment."""
+
+    desk: Desk
+    ledger: Ledger
+    clock: TerminalClock
+    pin_above_ore: int | None = None
+    """Taps above this ask for the PIN; None = never."""
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """What a payment may do with its till's link."""
 
@@ -91,23 +102,20 @@ class SimulatedSale:
     def __init__(
         self,
         asked: SaleAsked,
-        desk: Desk,
-        ledger: Ledger,
-        clock: TerminalClock,
+        inside: Inside,
         play: Play | None,
         faults: frozenset[Fault],
         line: Line,
-        pin_above_ore: int | None = None,
     ) -> None:
         self._asked = asked
-        self._desk = desk
-        self._ledger = ledger
-        self._clock = clock
+        self._desk = inside.desk
+        self._ledger = inside.ledger
+        self._clock = inside.clock
         self._play = play
         self._faults = faults
         self._line = line
         self._send = line.send
-        self._pin_above_ore = pin_above_ore
+        self._pin_above_ore = inside.pin_above_ore
         self._tip_ore = 0
 
     def run(self) -> None:
