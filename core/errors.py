@@ -108,6 +108,12 @@ class TenderExceedsRemaining(RuleError):
     code = "tender-exceeds-remaining"
 
 
+class CashNotWhole(RuleError):
+    """Cash is whole kronor: there are no öre coins."""
+
+    code = "cash-not-whole"
+
+
 class TipBelowAmount(RuleError):
     """The total typed in the tip window is less than the amount asked for."""
 

@@ -15,6 +15,7 @@ from core.checkout import SaleState, next_effect
 from core.effects import AuthorizeCard, QueryCard, RegisterReceipt, ReverseCard
 from core.errors import (
     CardNotConfigured,
+    CashNotWhole,
     NothingToPay,
     PaymentInProgress,
     SaleNotOpen,
@@ -39,8 +40,10 @@ def pay_cash(till: Till, given_ore: int | None) -> None:
     rounding_ore = cash_rounding_ore(remaining_ore)
     due_ore = remaining_ore + rounding_ore
     given = due_ore if given_ore is None else given_ore
-    if given % 100 or given < 0 or (given == 0 and due_ore != 0):
-        raise TenderExceedsRemaining(given_ore=given, reason="whole-kronor")
+    if given % 100:
+        raise CashNotWhole(given_ore=given)
+    if given < 0 or (given == 0 and due_ore != 0):
+        raise NothingToPay(given_ore=given)
     is_all = given >= due_ore
     event = ev.CashTendered(
         sale_id=sale.sale_id,
