@@ -5,6 +5,7 @@ then fails, so that a new text cannot be forgotten. Order and headers of the .po
 on the day or the machine, so that two people's changes merge.
 """
 
+import ast
 import io
 import re
 import string
@@ -13,7 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -22,7 +22,8 @@ FOLDERS = ("tui", "core", "devices")
 PO = ROOT / "tui" / "locale" / "en" / "LC_MESSAGES" / "blipp.po"
 MO = PO.with_suffix(".mo")
 
-_KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "ngettext_": (1, 2)}
+MARKS = {"_": 1, "N_": 1, "ngettext_": 2}
+"""The functions that mark a text -> how many texts they take."""
 _FIXED_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 _HEADER = "# Blipp in English. The msgids are the Swedish source texts."
 # Headers that say nothing, or would change without a text changing.
@@ -42,10 +43,23 @@ def extract() -> Catalog:
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*.py")):
             name = path.relative_to(ROOT).as_posix()
-            found = extract_from_file("python", path, _KEYWORDS, ("Translators:",))
-            for _line, texts, notes, _context in found:
-                template.add(texts, locations=[(name, 0)], auto_comments=notes)
+            for node in ast.walk(ast.parse(path.read_text("utf-8"), name)):
+                if isinstance(node, ast.Call) and (text := _marked_text(node)):
+                    template.add(text, locations=[(name, 0)])
     return template
+
+
+def _marked_text(call: ast.Call) -> str | tuple[str, ...] | None:
+    """Answer the literal a mark is put on, or both of a counted one; None for anything else."""
+    name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+    texts = tuple(
+        argument.value
+        for argument in call.args[: MARKS.get(name, 0)]
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+    )
+    if not texts or len(texts) < MARKS[name]:
+        return None
+    return texts[0] if len(texts) == 1 else texts
 
 
 def _empty() -> Catalog:

@@ -22,7 +22,6 @@ from tui.i18n import _ as shown
 from tui.i18n import set_language, translator
 
 _SWEDISH = re.compile("[åäöÅÄÖ]")
-_MARKS = {"_", "N_", "ngettext_"}
 _EXEMPT_LINE = re.compile(r"#\s*i18n:\s*\w{3,}")
 _EXEMPT_FILE = re.compile(r"#\s*i18n-file:\s*\w{3,}")
 
@@ -89,8 +88,8 @@ def _marked(tree: ast.Module) -> set[int]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and (
-            (isinstance(node.func, ast.Name) and node.func.id in _MARKS)
-            or (isinstance(node.func, ast.Attribute) and node.func.attr in _MARKS)
+            (isinstance(node.func, ast.Name) and node.func.id in i18n.MARKS)
+            or (isinstance(node.func, ast.Attribute) and node.func.attr in i18n.MARKS)
         )
         for argument in node.args
     }
@@ -131,7 +130,7 @@ def test_a_marked_text_is_a_plain_literal() -> None:
     offences = []
     for path in sources(*i18n.FOLDERS):
         for node in ast.walk(tree_of(path)):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in _MARKS:
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in i18n.MARKS:
                 for argument in node.args:
                     call = argument.func if isinstance(argument, ast.Call) else None
                     formatted = isinstance(call, ast.Attribute) and call.attr == "format"
