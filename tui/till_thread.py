@@ -159,6 +159,7 @@ class TillThread:
         till = opened.till
         if not isinstance(work, c.Command):
             desk.take_fact(till, work)
+            printing.ask_about_papers(till)
             self._hand_out(opened)
             self._post(TillChanged(self._picture(till)))
             return
@@ -169,6 +170,7 @@ class TillThread:
             raise
         except RuleError as error:
             outcome = Outcome(error=error)
+        printing.ask_about_papers(till)
         self._hand_out(opened)
         self._post(CommandDone(work, outcome, self._picture(till)))
 

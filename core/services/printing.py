@@ -21,7 +21,7 @@ from core.reports import DayReport
 from core.services.till import Attention, Till
 from core.store_ports import Paper, UnitOfWork
 
-_USABLE = (PrinterCondition.READY, PrinterCondition.PAPER_LOW, PrinterCondition.SILENT)
+_USABLE = (PrinterCondition.READY, PrinterCondition.PAPER_LOW)
 
 
 def queue_paper(
