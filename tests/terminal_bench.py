@@ -121,6 +121,9 @@ class Bench:
             self.clock.pushed_s += 1  # Lets the reconnection delay pass.
             self.driver.tend()
 
+    def is_in(self, state: TerminalState) -> bool:
+        return self.facts.of(TerminalStateChanged)[-1].state is state
+
     def wait_step(self, step: Step) -> None:
         wait_until(lambda: self.simulator.view().step is step)
 

@@ -1,6 +1,7 @@
 """The card-terminal port, kept by the Westpay driver against the simulated terminal over TCP."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -15,7 +16,6 @@ from core.facts import (
     TerminalEvent,
     TerminalShowed,
     TerminalState,
-    TerminalStateChanged,
 )
 from core.ports import PaymentTerminal
 from devices.simulators.terminal import Step
@@ -180,7 +180,7 @@ def test_maintenance_is_a_state(open_bench: Opener) -> None:
     bench.tend_until(TerminalState.READY)
     for is_on, state in ((True, TerminalState.MAINTENANCE), (False, TerminalState.READY)):
         bench.simulator.announce_maintenance(is_on)
-        wait_until(lambda state=state: bench.facts.of(TerminalStateChanged)[-1].state is state)  # type: ignore[misc]
+        wait_until(partial(bench.is_in, state))
 
 
 def test_the_last_sale_can_be_reversed_once(open_bench: Opener) -> None:
