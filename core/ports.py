@@ -96,6 +96,9 @@ class ReceiptPrinter(Protocol):
     def condition(self) -> PrinterCondition:
         """Ask for paper and cover. Raises DeviceUnavailable."""
 
+    def warm_up(self) -> None:
+        """Load what the first paper needs, when nobody waits; may be skipped."""
+
     def print(self, document: Document) -> None:
         """Print one paper: status before, bytes, status after.
 

@@ -235,14 +235,18 @@ class PrinterWorker(Worker):
         self._make = make
         self._printer: ReceiptPrinter | None = None
         self._told: f.PrinterCondition | None = None
+        self._is_warm = False
 
     def open_device(self) -> None:
         """Make the driver."""
         self._printer = self._make()
 
     def tend(self) -> None:
-        """Look at paper and cover; tell when it changed."""
+        """Look at paper and cover; tell when it changed. The second look also warms up."""
         assert self._printer is not None
+        if self._told is not None and not self._is_warm:
+            self._is_warm = True
+            self._printer.warm_up()
         try:
             condition = self._printer.condition()
         except DeviceUnavailable:
