@@ -139,35 +139,39 @@ def demo_config() -> Config:
 
 
 def merge_over_demo(path: Path) -> Config:
-    """Read a file whose keys lie over the demo's (`--demo --config FILE`). Raises ConfigError."""
+    """Read a file whose keys lie over the demo's (`--demo --config FILE`). Raises ConfigError.
+
+    `[data]` is left out: a demo never touches the data or the witness of a shop.
+    """
     document = _document(path)
     merged: dict[str, object] = dict(DEMO_DOCUMENT)
     for name, table in document.items():
+        if name == "data":
+            continue
         under = DEMO_DOCUMENT.get(name, {})
         merged[name] = {**under, **table} if isinstance(table, dict) else table
     return _config(path, merged)
 
 
-def data_dir(config: Config | None, given: Path | None, *, is_demo: bool) -> Path:
+def load_data(path: Path) -> DataConfig:
+    """Read only `[data]`, for commands that need no more; the file may still have blanks."""
+    section = Section(path, "data", _document(path))
+    return DataConfig(section.path("dir"), section.path("witness"))
+
+
+def data_dir(data: DataConfig | None, given: Path | None, *, is_demo: bool) -> Path:
     """Say where the data lies: `--data`, else `[data] dir`, else the user data folder.
 
     A demo never lies in the shop's `[data] dir`.
     """
     if given is not None:
         return given
-    if not is_demo and config is not None and config.data.dir is not None:
-        return config.data.dir
+    if not is_demo and data is not None and data.dir is not None:
+        return data.dir
     from platformdirs import user_data_path
 
     folder = user_data_path("blipp", appauthor=False)
     return folder / "demo" if is_demo else folder
-
-
-def witness_path(config: Config | None, directory: Path, *, is_demo: bool) -> Path:
-    """Say which file is the witness: `[data] witness`, else `witness` beside the data."""
-    named = None if config is None or is_demo else config.data.witness
-    path = directory / "witness" if named is None else named
-    return path / "blipp-witness" if path.is_dir() else path
 
 
 def _document(path: Path) -> Mapping[str, object]:

@@ -6,7 +6,7 @@ import pytest
 
 from core.card_policy import TipMode
 from core.errors import ConfigError
-from tui.config import data_dir, demo_config, load_config, merge_over_demo, witness_path
+from tui.config import data_dir, demo_config, load_config, merge_over_demo
 
 SHOP = """[shop]
 name = "Bagarn AB"
@@ -61,9 +61,8 @@ def test_a_whole_file_is_read_with_paths_beside_it(tmp_path: Path) -> None:
     assert config.printer.path == tmp_path / "papers.bin"
     assert config.shop.identity().org_no == "5566778899"
     assert config.shop.shop().org_no == "556677-8899"
-    assert data_dir(config, None, is_demo=False) == tmp_path / "data"
-    assert data_dir(config, Path("x"), is_demo=False) == Path("x")
-    assert witness_path(config, tmp_path, is_demo=False) == tmp_path / "witness"
+    assert data_dir(config.data, None, is_demo=False) == tmp_path / "data"
+    assert data_dir(config.data, Path("x"), is_demo=False) == Path("x")
 
 
 @pytest.mark.parametrize(
@@ -178,7 +177,7 @@ def test_a_file_lies_over_the_demo_key_by_key(tmp_path: Path) -> None:
     assert config.terminal.poi_id == demo_config().terminal.poi_id
     assert config.tip.mode == "till"
     assert not config.printer.has_endpoint
-    assert data_dir(config, None, is_demo=True).name == "demo"
+    assert data_dir(config.data, None, is_demo=True).name == "demo"
 
 
 def test_the_demo_leaves_its_devices_to_be_filled_in() -> None:

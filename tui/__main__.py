@@ -1,0 +1,68 @@
+"""The command line: arguments in, one command, an exit code out (contract.md 2).
+
+Whatever goes wrong becomes one line on standard error and the code that says what kind it was:
+2 usage or configuration, 3 a device or file that forbids selling, 4 another till holds the data.
+"""
+
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from core.errors import ConfigError, DeviceError, StoreError, StoreInUse, TillError
+
+CLOSED_NORMALLY: Final = 0
+USAGE: Final = 2
+MAY_NOT_SELL: Final = 3
+DATA_IN_USE: Final = 4
+INTERRUPTED: Final = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code."""
+    if not __debug__:
+        _tell("Blipp får inte köras med python -O: kontrollerna försvinner.")  # i18n: no language
+        return USAGE
+    from tui.cli.options import UsageError, parse
+
+    try:
+        chosen = parse(sys.argv[1:] if argv is None else argv)
+        return chosen.act(chosen.options)
+    except UsageError as wrong:
+        _tell(str(wrong))
+        return USAGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return CLOSED_NORMALLY
+    except TillError as error:
+        from tui.cli.words import words_of
+
+        _tell(words_of(error))
+        return _code_of(error)
+    except OSError as error:
+        _tell(f"{error.filename or ''}: {error.strerror or error}".removeprefix(": "))
+        return MAY_NOT_SELL
+    except Exception as bug:
+        import logging
+
+        logging.getLogger("blipp").exception("a bug stopped the command")
+        _tell(f"Ett fel i programmet: {type(bug).__name__}: {bug}")  # i18n: before any language
+        return MAY_NOT_SELL
+
+
+def _code_of(error: TillError) -> int:
+    if isinstance(error, StoreInUse):
+        return DATA_IN_USE
+    if isinstance(error, StoreError | DeviceError):
+        return MAY_NOT_SELL
+    return USAGE if isinstance(error, ConfigError) else 1
+
+
+def _tell(words: str) -> None:
+    line = " ".join(words.split())
+    print(f"blipp: {line}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

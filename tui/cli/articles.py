@@ -1,0 +1,123 @@
+"""`blipp import articles FILE.csv`: adds and changes articles, all or nothing.
+
+The till may be running: the file is judged and written within one unit of work on the store, and
+every changed article is journalled with its old and its new price in that same commit (sweden R10).
+New departments get a key on the panel.
+"""
+
+import argparse
+from pathlib import Path
+from typing import Final
+
+from core.article_file import FILE_BYTES_MAX, ArticleChange, ArticleFile, parse_article_bytes
+from core.layout_file import with_departments
+from core.money import format_plain
+from core.payload import canonical
+from core.vat_table import STANDARD_VAT_RATES
+from db.catalog import CatalogueStore
+from db.store import SqliteStore
+from tui.cli.options import UsageError
+from tui.cli.place import DATABASE_NAME, data_of
+from tui.cli.words import row_words
+from tui.clock import SystemClock
+from tui.i18n import _
+
+OPERATOR: Final = "blipp import"
+"""Who changed the articles, in the journal."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Read the file into the shop; 1 with the bad rows named."""
+    directory, _witness = data_of(options)
+    file: Path = options.file
+    if not file.is_file():
+        raise UsageError(_("{file}: filen finns inte").format(file=file))
+    with file.open("rb") as opened:
+        data = opened.read(FILE_BYTES_MAX + 1)
+    if not directory.is_dir():
+        raise UsageError(_("{folder}: där finns ingen butik").format(folder=directory))
+    clock = SystemClock()
+    store = SqliteStore(directory / DATABASE_NAME, clock.now())
+    try:
+        read, changes = load(store, data, clock)
+    finally:
+        store.close()
+    if read.errors:
+        for error in read.errors:
+            print(row_words(error))
+        print(_("Inget är ändrat: {count} fel.").format(count=len(read.errors)))
+        return 1
+    _report(read, changes)
+    return 0
+
+
+def load(
+    store: SqliteStore, data: bytes, clock: SystemClock
+) -> tuple[ArticleFile, tuple[ArticleChange, ...]]:
+    """Judge and write a file in one unit of work; with errors nothing is written."""
+    catalogue = CatalogueStore()
+    with store.unit_of_work() as uow:
+        connection = uow.connection
+        read = parse_article_bytes(data, catalogue.view(connection))
+        if read.errors:
+            return read, ()
+        if not catalogue.vat_rates(connection):
+            catalogue.put_vat_rates(connection, STANDARD_VAT_RATES)
+        changes = catalogue.put_articles(connection, read)
+        for change in changes.articles:
+            uow.append_journal(clock.now(), "article-changed", OPERATOR, _note(change))
+        if changes.departments:
+            panel = catalogue.quick_keys(connection)
+            placed = with_departments(panel, changes.departments)
+            catalogue.replace_layout(connection, placed)
+            uow.append_journal(
+                clock.now(), "layout-changed", OPERATOR, canonical({"keys": len(placed)})
+            )
+        uow.commit()
+    return read, changes.articles
+
+
+def _note(change: ArticleChange) -> str:
+    """Write the journal's payload: the article, what it cost and what it costs."""
+    before, after = change.before, change.after
+    return canonical(
+        {
+            "number": after.number,
+            "name": after.name,
+            "department": after.department,
+            "is_new": before is None,
+            "old_price_ore": None if before is None else before.price_ore,
+            "new_price_ore": after.price_ore,
+        }
+    )
+
+
+def _report(read: ArticleFile, changes: tuple[ArticleChange, ...]) -> None:
+    """Say what became of each row."""
+    changed = {change.after.number: change for change in changes}
+    for row in read.rows:
+        change = changed.get(row.article.number)
+        words = _("oförändrad") if change is None else _words(change)
+        print(f"{row.row:>6}  {row.article.number:<20}  {words}")
+    new_count = sum(change.before is None for change in changes)
+    print(
+        _("{new} nya, {changed} ändrade, {same} oförändrade.").format(
+            new=new_count, changed=len(changes) - new_count, same=len(read.rows) - len(changes)
+        )
+    )
+    if changes:
+        print(_("Är kassan igång: starta om den för att se nya varugrupper och knappar."))
+
+
+def _words(change: ArticleChange) -> str:
+    if change.before is None:
+        return _("ny, {price}").format(price=_price(change.after.price_ore))
+    if change.is_price_changed:
+        return _("pris {old} blir {new}").format(
+            old=_price(change.before.price_ore), new=_price(change.after.price_ore)
+        )
+    return _("ändrad")
+
+
+def _price(price_ore: int | None) -> str:
+    return _("öppet pris") if price_ore is None else format_plain(price_ore)

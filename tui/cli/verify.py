@@ -1,0 +1,25 @@
+"""`blipp verify`: says whether the shop's data is sound, or names the first row that is not."""
+
+import argparse
+from dataclasses import replace
+
+from db.verify import verify_shop
+from tui.cli.options import UsageError
+from tui.cli.place import DATABASE_NAME, data_of
+from tui.compose import witness_path
+from tui.config import DataConfig, demo_config
+from tui.i18n import _
+
+
+def run(options: argparse.Namespace) -> int:
+    """Verify; 0 sound, 1 not."""
+    directory, place = data_of(options)
+    if not (directory / DATABASE_NAME).is_file():
+        raise UsageError(_("{folder}: där finns ingen butik").format(folder=directory))
+    config = replace(demo_config(), data=DataConfig(directory, place))
+    report = verify_shop(directory, witness_path(config, directory))
+    if report.is_sound:
+        print(_("Felfritt (sound): {count} rader.").format(count=report.rows_checked))
+        return 0
+    print(_("Fel: {problem}").format(problem=report.problem))
+    return 1
