@@ -163,6 +163,7 @@ class TillThread:
             self._hand_out(opened)
             self._post(TillChanged(self._picture(till)))
             return
+        till.watch_clock()
         try:
             till.terminal.last_transaction = opened.devices.last_transaction()
             outcome = self._carry_out(opened, work)

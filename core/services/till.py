@@ -6,7 +6,7 @@ can be rebuilt from it at start. Only the till thread touches a Till.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from core import events as ev
@@ -111,7 +111,8 @@ class Till:
     effects: list[Effect] = field(default_factory=list)
     not_charged_count: int = 0
     """Consecutive `not charged` answers about the sale in doubt."""
-    clock_offset_s: float | None = None
+    clock_offset: datetime | None = None
+    """The wall clock at monotonic zero, as last seen."""
 
     def note(self, uow: UnitOfWork, kind: str, **facts: str | int | bool) -> JournalEntry:
         """Append a note to the journal within the caller's unit of work."""
@@ -163,6 +164,13 @@ class Till:
         """Refuse while a sale lies between card and code. Raises PaymentInProgress."""
         if self.state in BETWEEN_CARD_AND_CODE:
             raise PaymentInProgress(state=str(self.state))
+
+    def watch_clock(self) -> None:
+        """Journal a wall clock that moved against the monotonic one (sweden R37, F49)."""
+        offset = self.clock.now() - timedelta(seconds=self.clock.monotonic_s())
+        former, self.clock_offset = self.clock_offset, offset
+        if former is not None and abs(offset - former) > CLOCK_JUMP_MAX:
+            self.note_alone("clock-jumped", seconds=(offset - former) // timedelta(seconds=1))
 
     def take_effects(self) -> tuple[Effect, ...]:
         """Give the effects to hand out, and forget them."""
