@@ -57,13 +57,18 @@ clean:
 
 # --- the environment ----------------------------------------------------------------------------
 
+# What is missing on this machine, as one line; empty when nothing is. Asked only without a .venv.
+PROBLEM = $(shell \
+  if ! $(PYTHON) -c '' 2>/dev/null; then \
+    echo "Python 3.11 or newer is missing: sudo apt install python3 python3-venv"; \
+  elif ! $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
+    echo "Python 3.11 or newer is needed: install it, then make run PYTHON=python3.11"; \
+  elif ! $(PYTHON) -c 'import venv, ensurepip' 2>/dev/null; then \
+    echo "The venv module of Python is missing: sudo apt install python3-venv"; \
+  fi)
+
 $(BIN)/python:
-	@$(PYTHON) -c '' 2>/dev/null || \
-	  { echo "Python 3.11 or newer is missing: sudo apt install python3 python3-venv" >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "Python is too old, 3.11 or newer is needed: make PYTHON=python3.11" >&2; exit 1; }
-	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
-	  { echo "Python's venv module is missing: sudo apt install python3-venv" >&2; exit 1; }
+	$(eval FOUND := $(PROBLEM))$(if $(FOUND),$(error $(FOUND)))
 	@$(PYTHON) -m venv --clear .venv
 
 $(RUN_STAMP): | $(BIN)/python

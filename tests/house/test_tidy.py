@@ -99,12 +99,13 @@ def test_no_function_is_longer_than_70_lines() -> None:
 
 
 def test_no_line_is_longer_than_100_characters() -> None:
+    # As ruff judges it: one long word, such as an address or a pattern, cannot be broken.
     offences = [
         f"{name_of(path)}:{number}: {len(line)}"
         for path in kept_files()
         if path.suffix in {".py", ".tcss"}
         for number, line in enumerate(text_of(path).splitlines(), 1)
-        if len(line) > LINE_MAX and "noqa: E501" not in line
+        if len(line) > LINE_MAX and len(line.split()) > 1 and "noqa: E501" not in line
     ]
     assert not offences, report(offences, f"lines of more than {LINE_MAX} characters")
 
