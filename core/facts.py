@@ -35,6 +35,8 @@ class PrinterCondition(StrEnum):
     UNREACHABLE = "unreachable"
     SILENT = "silent"
     """Connected, but it answers no status request."""
+    REFUSED = "refused"
+    """It names itself a simulator, and this shop is no demo."""
     NONE = "none"
     """No printer is configured."""
 

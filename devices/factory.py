@@ -177,7 +177,7 @@ def make_control_unit(
     )
 
 
-def make_printer(config: PrinterConfig) -> "ReceiptPrinter":
+def make_printer(config: PrinterConfig, *, is_simulator_allowed: bool) -> "ReceiptPrinter":
     """Make the driver of a receipt printer; with driver `none` its condition is NONE."""
     from devices.printers.printer import EscposPrinter, PrinterSettings
 
@@ -192,5 +192,6 @@ def make_printer(config: PrinterConfig) -> "ReceiptPrinter":
             path="" if config.path is None else str(config.path),
             width=config.width,
             code_page=config.code_page,
+            is_simulator_allowed=is_simulator_allowed,
         )
     )

@@ -111,7 +111,9 @@ def open_shop(config: Config, data_dir: Path, clock: Clock, *, is_demo: bool) ->
         ),
         None
         if config.printer.driver == "none"
-        else lambda: make_printer(_with_demo_printer(config, demo).printer),
+        else lambda: make_printer(
+            _with_demo_printer(config, demo).printer, is_simulator_allowed=is_demo
+        ),
         demo,
     )
     reader = ArticleReader(data_dir / DATABASE_NAME)

@@ -36,6 +36,9 @@ def ask_now(number: int) -> bytes:
     return bytes((0x10, 0x04, number))
 
 
+ASK_MAKER: Final = b"\x1dI\x42"
+"""GS I 66: the maker's name, answered `_<name><NUL>` in order."""
+
 CODE_PAGES: Final = {
     "cp437": (0, "CP437"),
     "cp850": (2, "CP850"),

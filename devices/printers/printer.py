@@ -19,7 +19,7 @@ from core.document import Document
 from core.errors import DeviceUnavailable, OutcomeUnknown, PaperOut
 from core.facts import PrinterCondition
 from devices.links.faults import FaultKind, LinkFault, outcome_of
-from devices.printers.encoder import ASK_PAPER_IN_ORDER, PULSE, EscposEncoder, ask_now
+from devices.printers.encoder import ASK_MAKER, ASK_PAPER_IN_ORDER, PULSE, EscposEncoder, ask_now
 from devices.printers.transports import FileWire, NetworkWire, SerialWire, Wire
 
 Driver = Literal["network", "serial", "file", "none"]
@@ -44,6 +44,8 @@ class PrinterSettings:
     width: int = 42
     """Characters per line."""
     code_page: str = "cp858"
+    is_simulator_allowed: bool = False
+    """Whether a printer that names itself a simulator may print (a database marked demo)."""
     has_status: bool = True
     """False for a printer that answers nothing: then sent counts as printed."""
 
@@ -72,6 +74,9 @@ class EscposPrinter:
         self._encoder = EscposEncoder(settings.code_page)
         self._wire: Wire | None = None
         self._is_closed = False
+        self._is_known = settings.is_simulator_allowed
+        """Whether it was asked for its maker; a simulator is refused (house.md 14.8)."""
+        self._is_refused = False
         self._has_status = settings.has_status and settings.driver in ("network", "serial")
 
     def warm_up(self) -> None:
@@ -85,11 +90,30 @@ class EscposPrinter:
             return PrinterCondition.NONE
         wire = self._open()
         try:
-            return self._read_condition(wire) if self._has_status else PrinterCondition.READY
+            return self._condition_of(wire)
         except LinkFault as fault:
             raise self._unavailable(fault) from fault
         finally:
             wire.close()
+
+    def _condition_of(self, wire: Wire) -> PrinterCondition:
+        """Ask who it is, once, and how it is. Raises LinkFault when the link broke."""
+        if not self._has_status:
+            return PrinterCondition.READY
+        condition = self._read_condition(wire)
+        if not self._is_known and condition in _READY:
+            self._is_refused = self._names_itself_simulator(wire)
+            self._is_known = True
+        return PrinterCondition.REFUSED if self._is_refused else condition
+
+    def _names_itself_simulator(self, wire: Wire) -> bool:
+        """Ask for the maker's name; a printer that does not answer is a real one."""
+        try:
+            return b"SIMULATOR" in wire.ask(ASK_MAKER, self._limits.status_s)
+        except LinkFault as fault:
+            if fault.kind is FaultKind.SILENT:
+                return False
+            raise
 
     def print(self, document: Document) -> None:
         """Print one paper and wait for the printer's word; a file is on disk on return.
@@ -167,7 +191,7 @@ class EscposPrinter:
         if not self._has_status:
             return
         try:
-            condition = self._read_condition(wire)
+            condition = self._condition_of(wire)
         except LinkFault as fault:
             raise self._unavailable(fault) from fault
         if condition in _NO_PAPER:

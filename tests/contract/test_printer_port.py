@@ -10,6 +10,7 @@ import socket
 import threading
 import tty
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -70,6 +71,9 @@ class Cable:
 Build = Callable[[PrinterLimits], EscposPrinter]
 
 
+demo = partial(PrinterSettings, is_simulator_allowed=True)
+
+
 @pytest.fixture
 def sim() -> Iterator[SimulatedPrinter]:
     printer = SimulatedPrinter()
@@ -82,16 +86,25 @@ def sim() -> Iterator[SimulatedPrinter]:
 def build(request: pytest.FixtureRequest, sim: SimulatedPrinter) -> Iterator[Build]:
     """Give a maker of drivers that reach the simulated printer over this wire."""
     if request.param == "network":
-        yield lambda limits: EscposPrinter(PrinterSettings("network", port=sim.port), limits)
+        yield lambda limits: EscposPrinter(demo("network", port=sim.port), limits)
         return
     cable = Cable(sim.port)
-    settings = PrinterSettings("serial", device=cable.device, baudrate=38_400)
+    settings = demo("serial", device=cable.device, baudrate=38_400)
     yield lambda limits: EscposPrinter(settings, limits)
     cable.close()
 
 
 def network(sim: SimulatedPrinter, limits: PrinterLimits = LIMITS) -> EscposPrinter:
-    return EscposPrinter(PrinterSettings("network", port=sim.port), limits)
+    return EscposPrinter(demo("network", port=sim.port), limits)
+
+
+def test_a_shop_that_is_no_demo_refuses_a_simulated_printer(sim: SimulatedPrinter) -> None:
+    printer = EscposPrinter(PrinterSettings("network", port=sim.port), SHORT)
+
+    assert printer.condition() is PrinterCondition.REFUSED
+    with pytest.raises(DeviceUnavailable):
+        printer.print(PAPER)
+    assert sim.papers == []
 
 
 def test_a_receipt_comes_out_as_laid_out(sim: SimulatedPrinter, build: Build) -> None:
