@@ -14,7 +14,8 @@ from core.sale import QUANTITY_MAX_MILLI
 
 LENGTH_MAX: Final = 64
 """Longer than any code; what is typed beyond it makes the entry unreadable, never shorter."""
-CHARACTERS: Final = frozenset("0123456789,*")
+AMOUNT_CHARACTERS: Final = frozenset("0123456789,")
+CHARACTERS: Final = AMOUNT_CHARACTERS | {"*"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,11 @@ class Entry:
         return goods.quantity_milli, parse_kronor(goods.text) if goods.text else None
 
     def amount_ore(self) -> int | None:
-        """Read an amount before a tender; None = not typed. Raises NotAnAmount, AmountTooLarge."""
-        if self.is_empty:
+        """Read an amount; None = nothing typed. Raises NotAnAmount, AmountTooLarge.
+
+        A refused amount that still stands is read again, never taken for nothing.
+        """
+        if not self.text:
             return None
         self._check()
         if "*" in self.text:

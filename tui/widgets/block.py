@@ -154,9 +154,9 @@ def wrapped(text: str, width: int, style: Style) -> Block:
     rows: list[str] = []
     for word in clean(text, TEXT_MAX).split(" "):
         while cell_len(word) > width:
-            head = set_cell_size(word, width).rstrip()
+            head = set_cell_size(word, max(2, width)).rstrip()
             rows.append(head)
-            word = word[len(head) :]
+            word = word[max(1, len(head)) :]
         if rows and cell_len(rows[-1]) + 1 + cell_len(word) <= width:
             rows[-1] += " " + word
         else:

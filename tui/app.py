@@ -1,0 +1,217 @@
+"""The app: hands keys and the till's words to the desk, and paints the picture.
+
+Keys are taken before Textual reads them: no widget has the focus on the sale path and no binding
+is dispatched per digit. The picture is made when the app has nothing else to do, and only rows
+that differ are painted: one key, one repaint, never before its outcome. Nothing slow is imported
+here: the till is drawn before the store, the network and the printer are loaded (ecosystem 2, 7).
+"""
+
+from collections.abc import Mapping
+
+from textual import events
+from textual.app import App, ComposeResult
+from textual.containers import Container, Horizontal
+from textual.widget import Widget
+
+from core.ports import Clock
+from tui.bindings import Keymap
+from tui.clock import SystemClock
+from tui.messages import CommandDone, TillChanged, TillFailed, TillReady
+from tui.screens.status_line import status_fields
+from tui.screens.till_desk import TillDesk
+from tui.status import StatusStream
+from tui.texts import time_of_day
+from tui.till_port import TillPort
+from tui.widgets.block import Block, above, tall
+from tui.widgets.board import Board
+from tui.widgets.bottom import draw_bottom
+from tui.widgets.palette import palette
+from tui.widgets.top_bar import draw_top_bar
+
+LINE_FEED_S = 0.05
+"""A line feed this soon after Enter belongs to it (contract.md 5)."""
+SMALLEST = (80, 24)
+"""A smaller window shows a part of a picture of this size."""
+FACE_WIDTH = 40
+_FRAME_ROWS = 4
+"""Two lines at the top, two at the bottom."""
+_OURS = ("escape", "tab", "ctrl+q", "ctrl+c", "f1", "f9")
+"""Keys that are the till's while the simulated terminal has the focus."""
+
+
+class TillApp(App[int]):
+    """The till's screen. Returns the exit code of `blipp run`."""
+
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    AUTO_FOCUS = None
+    CSS = f"""
+    Screen {{ overflow: hidden; }}
+    #face {{ width: {FACE_WIDTH}; height: 1fr; display: none; }}
+    """
+
+    def __init__(
+        self,
+        port: TillPort,
+        status: StatusStream | None = None,
+        clock: Clock | None = None,
+        look: str = "dark",
+        scanner_prefix: str = "",
+        keys: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        """Take the till behind the screens; it is started after the first paint."""
+        super().__init__()
+        self._port = port
+        self._status = status
+        self._clock = clock or SystemClock()
+        is_16 = self.console.color_system in ("standard", "windows")
+        self.desk = TillDesk(port, self, self._clock, palette(look, is_16), Keymap(keys))
+        self.desk.scanner_prefix = scanner_prefix
+        self._board = Board()
+        self._slot = Container(id="face")
+        self._face: Widget | None = None
+        self._enter_at_s = 0.0
+        self._is_draw_due = False
+        self._second = -1
+
+    def compose(self) -> ComposeResult:
+        """Make the one board, and a place for the simulated terminal beside it."""
+        with Horizontal():
+            yield self._board
+            yield self._slot
+
+    def on_mount(self) -> None:
+        """Start the till after the first paint."""
+        self.screen.styles.background = self._background()
+        self.set_interval(1.0, self._tick)
+        self.call_after_refresh(self._start)
+
+    def _background(self) -> str:
+        colour = self.desk.styles.base.bgcolor
+        return colour.name if colour is not None else "black"
+
+    def _start(self) -> None:
+        self.tell()
+        self._port.start(self.post_message)
+
+    def on_unmount(self) -> None:
+        """End the till's own thread with the screen."""
+        self._port.stop()
+
+    # In: keys, clicks, sizes, and the till's words.
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take keys before anything else reads them; the rest goes its usual way."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            if self.focused is None or event.key in _OURS:
+                self._take_key(event)
+                return
+        elif isinstance(event, events.Paste) and not event.is_forwarded:
+            self.desk.take_paste(event.text)
+            return
+        await super().on_event(event)
+
+    def _take_key(self, event: events.Key) -> None:
+        if event.key == "ctrl+j" and event.time - self._enter_at_s < LINE_FEED_S:
+            return
+        if event.key == "enter":
+            self._enter_at_s = event.time
+        self.desk.take_key(event.key, event.character, event.time)
+
+    def on_board_pressed(self, message: Board.Pressed) -> None:
+        """Take a click on a drawn button as its key."""
+        character = message.key if len(message.key) == 1 else None
+        self.desk.take_key(message.key, character, self._clock.monotonic_s())
+
+    def on_board_resized(self) -> None:
+        """Draw for the new size."""
+        self._draw()
+
+    def on_till_ready(self, message: TillReady) -> None:
+        """Take the shop and the first picture."""
+        self.desk.ready(message)
+
+    def on_till_changed(self, message: TillChanged) -> None:
+        """Take a newer picture."""
+        self.desk.take_view(message.view)
+
+    def on_command_done(self, message: CommandDone) -> None:
+        """Take the outcome of a command."""
+        self.desk.done(message)
+
+    def on_till_failed(self, message: TillFailed) -> None:
+        """Stop selling."""
+        self.desk.failed(message)
+
+    def _tick(self) -> None:
+        """Keep the clock and the time of a card payment true."""
+        now = self._clock.now()
+        if self.desk.is_card or now.minute != self._second:
+            self._second = now.minute
+            self.draw_later()
+
+    # Out: the picture, the bell, the status line (tui/screens/till_desk.py, Shell).
+
+    def draw_later(self) -> None:
+        """Draw when the messages that wait were taken; many wishes, one picture."""
+        if not self._is_draw_due and self.is_running:
+            self._is_draw_due = True
+            self.call_later(self._draw)
+
+    def _draw(self) -> None:
+        self._is_draw_due = False
+        self.desk.drawn_at_s = self._clock.monotonic_s()
+        self._place_face()
+        self._board.show(self.picture())
+        if self.desk.is_unseen:
+            self.call_after_refresh(self.desk.seen)
+
+    def picture(self) -> Block:
+        """Make the picture for the board's size."""
+        desk, size = self.desk, self._board.size
+        width_min = FACE_WIDTH if self._is_face_shown else SMALLEST[0]
+        width, height = max(size.width, width_min), max(size.height, SMALLEST[1])
+        styles = desk.styles
+        clock = time_of_day(self._clock.now())
+        top = draw_top_bar(desk.shop, desk.view, clock, width, styles)
+        body = desk.top.draw(width, height - _FRAME_ROWS)
+        bottom = draw_bottom(desk.notice, desk.top.caps(), width, styles)
+        return above(top, tall(body, height - _FRAME_ROWS, styles.base), bottom)
+
+    @property
+    def _is_face_shown(self) -> bool:
+        return self._face is not None and bool(self._slot.display)
+
+    def _place_face(self) -> None:
+        """Show the simulated terminal while a card is dealt with; a question takes the focus."""
+        is_card = self.desk.is_card
+        if is_card and self._face is None:
+            self._face = self._port.terminal_face()
+            if self._face is not None:
+                self._slot.mount(self._face)
+        self.desk.has_face = self._face is not None
+        is_shown = is_card and self._face is not None
+        if bool(self._slot.display) is not is_shown:
+            self._slot.display = is_shown
+        if self.focused is not None and (not is_shown or self.desk.is_unseen):
+            self.screen.set_focus(None)
+
+    def move_focus(self) -> None:
+        """Move the keys between the till and the simulated terminal."""
+        if self._face is not None and self.focused is None:
+            self._face.focus()
+        else:
+            self.screen.set_focus(None)
+
+    def ring(self) -> None:
+        """Sound the bell."""
+        self.bell()
+
+    def tell(self) -> None:
+        """Write a status line; that of an unpainted question waits until it is painted."""
+        if self._status is not None and not self.desk.is_unseen:
+            self._status.write(**status_fields(self.desk))
+
+    def leave(self, code: int) -> None:
+        """End the program with this exit code."""
+        self.exit(code)

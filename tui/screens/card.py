@@ -1,0 +1,184 @@
+"""The card payment: comes by itself, shows what the terminal shows, and goes by itself."""
+
+from typing import ClassVar
+
+from core.card import Prompt
+from core.sale import Sale
+from tui.commands import AbortCard, AnswerPrompt
+from tui.i18n import _
+from tui.screens.page import Cap, Desk, Key, Page
+from tui.texts import amount, seconds, spaced
+from tui.views import TerminalPicture
+from tui.widgets.block import Block, above, block, framed, line, spread, wrapped
+from tui.widgets.dialog import choice, field, gap, inner_width, sheet
+
+ANSWER_LENGTH_MAX = 40
+
+
+class CardPage(Page):
+    """Shown while a card is asked for, asked about, or reversed."""
+
+    name: ClassVar[str] = "card"
+    is_question: ClassVar[bool] = True
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.text = ""
+        """The answer that is being typed to a question for words."""
+        self.acts = {
+            "erase": self._erase,
+            "back": self._back,
+            "enter": self._enter,
+            "menu": self._menu,
+        }
+
+    @property
+    def entry_text(self) -> str:
+        """The answer that is being typed."""
+        return self.text
+
+    @property
+    def error_code(self) -> str:
+        """Tell that the terminal asks something."""
+        return "terminal-question" if self.prompt else ""
+
+    @property
+    def terminal(self) -> TerminalPicture | None:
+        """The terminal as last heard."""
+        return self.desk.view.terminal if self.desk.view else None
+
+    @property
+    def prompt(self) -> Prompt | None:
+        """The terminal's open question."""
+        return self.terminal.prompt if self.terminal else None
+
+    @property
+    def sale(self) -> Sale | None:
+        """The sale that is paid."""
+        return self.desk.view.sale if self.desk.view else None
+
+    def key(self, key: Key) -> bool:
+        """Answer the terminal's question, or abort."""
+        prompt = self.prompt
+        if prompt is None:
+            return super().key(key)
+        if prompt.is_yes_no:
+            if self.desk.keymap.is_key(key.name, "yes"):
+                self._answer(prompt, "yes")
+                return True
+            if self.desk.keymap.is_key(key.name, "no"):
+                self._answer(prompt, "no")
+                return True
+            return super().key(key)
+        if key.character and key.character.isprintable():
+            if len(self.text) < ANSWER_LENGTH_MAX:
+                self.text += key.character
+            return True
+        return super().key(key)
+
+    def _answer(self, prompt: Prompt, text: str) -> None:
+        self.text = ""
+        self.desk.send(AnswerPrompt(prompt.prompt_id, text), self)
+
+    def _enter(self) -> None:
+        prompt = self.prompt
+        if prompt is None or prompt.is_yes_no or not self.text:
+            self.desk.ring()
+        else:
+            self._answer(prompt, self.text)
+
+    def _erase(self) -> None:
+        self.text = self.text[:-1]
+
+    def _back(self) -> None:
+        prompt, sale = self.prompt, self.sale
+        if prompt is not None and not prompt.is_yes_no:
+            self._answer(prompt, "")
+        elif sale is not None and sale.state == "authorizing":
+            self.desk.send(AbortCard(), self)
+        else:
+            self.desk.ring()
+
+    def _menu(self) -> None:
+        from tui.screens.reports import MenuPage
+
+        self.desk.open(MenuPage(self.desk))
+
+    def draw(self, width: int, height: int) -> Block:
+        """Draw amount, time, the terminal's own display, and its question."""
+        styles, sale, terminal = self.desk.styles, self.sale, self.terminal
+        inner = inner_width(width)
+        tender = sale.current_tender if sale else None
+        asked_ore = tender.asked_ore if tender else 0
+        passed_s = 0
+        if tender is not None and tender.started_at is not None:
+            passed_s = max(0, int((self.desk.now() - tender.started_at).total_seconds()))
+        rows = [
+            line("", inner, styles.base),
+            spread(_("KORT"), spaced(asked_ore), inner, styles.total, styles.total),
+            line("", inner, styles.base),
+        ]
+        if tender is not None and tender.till_tip_ore:
+            tip = _("varav dricks")
+            rows.insert(
+                2, spread(tip, amount(tender.till_tip_ore), inner, styles.muted, styles.base)
+            )
+        status = spread(self._status(), seconds(passed_s), inner, styles.accent, styles.muted)
+        shown = terminal.lines if terminal and terminal.lines else (_("(inget än)"),)
+        display = [line(text, inner - 2, styles.strong, "centre") for text in shown[:6]]
+        window = framed(
+            [block(inner - 2, display)], _("Terminalen visar"), styles.frame, styles.muted
+        )
+        parts = [block(inner, rows), above(block(inner, (status,)), window), self._foot(inner)]
+        return sheet(_("Kortbetalning"), parts, width, height, styles)
+
+    def _status(self) -> str:
+        sale, terminal = self.sale, self.terminal
+        if sale is None or terminal is None:
+            return ""
+        if sale.state == "reversing":
+            return _("Återför betalningen …")
+        if sale.state == "in_doubt":
+            if terminal.query_attempt:
+                return _("Frågar terminalen, försök {count} …").format(
+                    count=terminal.query_attempt + 1
+                )
+            return _("Svaret uteblev. Frågar terminalen …")
+        if sale.state == "held":
+            return _("Väntar på beslut …")
+        if terminal.is_abort_asked:
+            return _("Avbryter … väntar på terminalen")
+        return _("Väntar på kunden")
+
+    def _foot(self, inner: int) -> Block:
+        """Draw the terminal's question, or what may be pressed."""
+        styles, prompt, sale = self.desk.styles, self.prompt, self.sale
+        if prompt is not None:
+            asked = [wrapped(text, inner, styles.warning) for text in prompt.lines[:8] or ("",)]
+            if prompt.is_yes_no:
+                rows = [
+                    choice("J", _("ja"), inner, styles),
+                    choice("N", _("nej"), inner, styles),
+                ]
+                return above(*asked, gap(inner, styles), block(inner, rows))
+            foot = choice("Esc", _("ge upp"), inner, styles, "escape")
+            head = choice("Enter", _("svara"), inner, styles, "enter")
+            return above(*asked, field(self.text, inner, styles), block(inner, (head, foot)))
+        rows = []
+        if sale is not None and sale.state == "authorizing":
+            rows.append(choice("Esc", _("avbryt kortbetalningen"), inner, styles, "escape"))
+        if self.desk.has_face:
+            rows.append(choice("Tab", _("till terminalen: spela kund"), inner, styles, "tab"))
+        if not rows:
+            words = _("Vänta. Kortet dras aldrig två gånger.")
+            return wrapped(words, inner, styles.muted)
+        return block(inner, rows)
+
+    def caps(self) -> list[Cap]:
+        """Give the keys that work now."""
+        caps = [self.cap("back", _("Avbryt kortet"))]
+        if self.prompt is not None and self.prompt.is_yes_no:
+            caps = [self.cap("yes"), self.cap("no"), *caps]
+        if self.desk.has_face:
+            caps.append(self.cap("face"))
+        return [*caps, self.cap("menu"), self.cap("help")]

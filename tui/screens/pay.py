@@ -1,0 +1,187 @@
+"""Paying: what is left, what was paid, and an amount that waits for its tender key."""
+
+from typing import ClassVar
+
+from core.catalog import KeyKind
+from core.errors import TenderExceedsRemaining, TillError
+from core.money import cash_rounding_ore
+from core.sale import Sale
+from tui.commands import Command, PayCash
+from tui.entry import AMOUNT_CHARACTERS, Entry
+from tui.i18n import _
+from tui.screens.page import Cap, Desk, Key, Notice, Page, take_card
+from tui.texts import amount, card_result_words, kronor, spaced, tender_name
+from tui.views import Outcome
+from tui.widgets.block import Block, above, block, line, spread, wrapped
+from tui.widgets.dialog import choice, field, gap, inner_width, pairs, sheet
+from tui.widgets.key_panel import panel_of
+
+CHANGE_MAX_ORE = 10_000_00
+"""More change than any note asks for: a code was scanned where an amount is read."""
+
+
+class PayPage(Page):
+    """Digits type an amount; the next key says by what it is paid."""
+
+    name: ClassVar[str] = "pay"
+    shown_functions = ("help", "exact-cash", "card", "erase", "back", "menu")
+
+    def __init__(self, desk: Desk, held: str = "") -> None:
+        """Open with the amount that was typed on the register."""
+        super().__init__(desk)
+        self.entry = Entry(held)
+        self.acts = {
+            "enter": self._cash,
+            "pay": self._card,
+            "exact-cash": self._exact_cash,
+            "card": self._card,
+            "erase": self._erase,
+            "back": self._back,
+            "menu": self._menu,
+        }
+
+    @property
+    def entry_text(self) -> str:
+        """The typed amount."""
+        return self.entry.text
+
+    @property
+    def sale(self) -> Sale | None:
+        """The sale that is paid."""
+        return self.desk.view.sale if self.desk.view else None
+
+    def key(self, key: Key) -> bool:
+        """Take a key: digits, tender keys, and the shop's own tender keys by their letter."""
+        if key.name in AMOUNT_CHARACTERS:
+            self.entry = self.entry.typed(key.name)
+            return True
+        if super().key(key):
+            return True
+        return self._tender_letter(key.name)
+
+    def _tender_letter(self, letter: str) -> bool:
+        shop = self.desk.shop
+        for page in (1, 2, 3, 4, 5, 6, 7, 8, 9) if shop else ():
+            key = panel_of(shop.quick_keys, page).get(letter) if shop else None
+            if key is not None and key.kind is KeyKind.TENDER:
+                (self._card if key.target == "card" else self._cash)()
+                return True
+        if len(letter) == 1 and letter.isalpha():
+            self.desk.warn(_("Den tangenten tar inget betalt här."), "no-key")
+            return True
+        return False
+
+    def _amount_ore(self) -> int | None:
+        return self.entry.amount_ore()
+
+    def _cash(self) -> None:
+        sale = self.sale
+        try:
+            given_ore = self._amount_ore()
+            left_ore = sale.remaining_ore if sale else 0
+            if given_ore is not None and given_ore - left_ore >= CHANGE_MAX_ORE:
+                raise TenderExceedsRemaining(reason="change")
+        except TillError as error:
+            self._refused(error)
+            return
+        self.desk.send(PayCash(given_ore), self)
+
+    def _exact_cash(self) -> None:
+        if self.entry.is_empty:
+            self.desk.send(PayCash(), self)
+            return
+        text = _("Enter tar {text} kontant.").format(text=self.entry.text)
+        self.desk.warn(text, "amount-typed")
+
+    def _card(self) -> None:
+        try:
+            amount_ore = self._amount_ore()
+        except TillError as error:
+            self._refused(error)
+            return
+        take_card(self, amount_ore)
+
+    def _erase(self) -> None:
+        self.entry = self.entry.erased()
+
+    def _back(self) -> None:
+        if self.entry.text:
+            self.entry = Entry()
+        elif self.sale is not None and self.sale.settled:
+            self.desk.notice = Notice(_("En del är redan betald: ta resten av betalningen."))
+        else:
+            self.close()
+
+    def _menu(self) -> None:
+        from tui.screens.reports import MenuPage
+
+        self.desk.open(MenuPage(self.desk))
+
+    def _refused(self, error: TillError) -> None:
+        self.entry = self.entry.kept()
+        self.desk.refuse(error)
+
+    def done(self, command: Command, outcome: Outcome) -> None:
+        """Clear the amount when it was taken."""
+        self.entry = self.entry.kept() if outcome.error is not None else Entry()
+
+    def draw(self, width: int, height: int) -> Block:
+        """Draw total, tenders so far, what is left, and what each key would take."""
+        styles, sale = self.desk.styles, self.sale
+        inner = inner_width(width)
+        if sale is None:
+            return sheet(_("Betala"), [gap(inner, styles)], width, height, styles)
+        rows = [(_("Köpet"), amount(sale.total_ore))]
+        rows += [(tender_name(each.kind), amount(-each.amount_ore)) for each in sale.settled]
+        rows += [
+            (_("varav dricks utöver"), amount(each.tip_ore))
+            for each in sale.settled
+            if each.tip_ore
+        ]
+        if sale.rounding_ore:
+            rows.append((_("Öresavrundning"), amount(sale.rounding_ore)))
+        left_ore = sale.remaining_ore
+        remaining = block(
+            inner,
+            (
+                line("", inner, styles.base),
+                spread(_("ATT BETALA"), spaced(left_ore), inner, styles.total, styles.total),
+                line("", inner, styles.base),
+            ),
+        )
+        parts = [pairs(rows, inner, styles), remaining, above(*self._how(inner, left_ore))]
+        result = self.desk.view.card_result if self.desk.view else None
+        if result is not None:
+            parts.append(wrapped(card_result_words(result), inner, styles.warning))
+        return sheet(_("Betala"), parts, width, height, styles)
+
+    def _how(self, inner: int, left_ore: int) -> list[Block]:
+        """Say what Enter and + take now."""
+        styles, shop = self.desk.styles, self.desk.shop
+        typed = self.entry.text
+        cash_ore = left_ore + cash_rounding_ore(left_ore)
+        cash = _("kontant {amount}").format(amount=_shown(typed, cash_ore))
+        card = _("kort {amount}").format(amount=_shown(typed, left_ore))
+        rows = [choice("Enter", cash, inner, styles)]
+        if shop is not None and shop.has_terminal:
+            rows.append(choice("+", card, inner, styles))
+        words = _("Skriv ett belopp, eller låt det vara tomt för allt.")
+        return [
+            field(typed, inner, styles, _("kr")),
+            wrapped(words, inner, styles.muted),
+            gap(inner, styles),
+            block(inner, rows),
+        ]
+
+    def caps(self) -> list[Cap]:
+        """Give the keys that work now."""
+        shop = self.desk.shop
+        names = [name for name in self.shown_functions if name != "card"]
+        if shop is not None and shop.has_terminal:
+            names.insert(2, "card")
+        return [self.cap(name) for name in names]
+
+
+def _shown(typed: str, all_ore: int) -> str:
+    """Give the typed amount as it is typed, or all that remains."""
+    return _("{text} kr").format(text=typed) if typed else kronor(all_ore)

@@ -1,0 +1,210 @@
+"""What the till cannot decide alone: an unclear card, a held card, a missing code, a paper.
+
+These pages come by themselves and stay until the till itself has what it needs. Each says what is
+known, what is asked, and what each answer will do; an answer about money is asked twice.
+"""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from core.errors import TillError
+from core.services.till import Attention
+from tui.commands import (
+    AskTerminalAgain,
+    Command,
+    DecideDoubt,
+    DecidePaper,
+    KeepHeld,
+    ReverseHeld,
+    TrySigningAgain,
+)
+from tui.entry import AMOUNT_CHARACTERS, Entry
+from tui.i18n import _
+from tui.screens.confirm import ConfirmPage
+from tui.screens.page import Cap, Desk, Key, Page
+from tui.texts import attention_title, attention_words, kronor
+from tui.views import Outcome
+from tui.widgets.block import Block, above, block, wrapped
+from tui.widgets.dialog import choice, field, gap, inner_width, sheet
+
+Choice = tuple[str, str, Callable[[], None]]
+
+
+class RecoveryPage(Page):
+    """Shows the till's open question (TillView.attention)."""
+
+    name: ClassVar[str] = "recovery"
+    is_question: ClassVar[bool] = True
+
+    def __init__(self, desk: Desk, attention: Attention) -> None:
+        super().__init__(desk)
+        self.attention = attention
+        self.entry: Entry | None = None
+        """The total on the terminal's slip while it is being typed."""
+        self.acts = {"back": self._back, "menu": self._menu, "enter": self._enter}
+        self.acts["erase"] = self._erase
+
+    @property
+    def error_code(self) -> str:
+        """The question's code."""
+        return self.attention.code
+
+    @property
+    def entry_text(self) -> str:
+        """The total that is being typed."""
+        return self.entry.text if self.entry else ""
+
+    @property
+    def facts(self) -> dict[str, str | int]:
+        """What the till knows about the question."""
+        return dict(self.attention.facts)
+
+    def choices(self) -> list[Choice]:
+        """Give key, words and act of each answer."""
+        code = self.attention.code
+        if code == "card-doubt":
+            asked = kronor(int(self.facts.get("asked_ore", 0)))
+            return [
+                ("1", _("Fråga terminalen igen"), self._ask_again),
+                ("2", _("Terminalen visar GODKÄNT"), self._charged),
+                ("3", _("Terminalen visar INGEN betalning på {asked}").format(asked=asked),
+                 self._not_charged),
+            ]  # fmt: skip
+        if code == "card-held":
+            return [
+                ("1", _("Behåll betalningen"), self._keep),
+                ("2", _("Återför hela beloppet till kortet"), self._reverse),
+            ]
+        if code in ("unit-silent", "unit-refused"):
+            return [("1", _("Försök igen nu"), self._send(TrySigningAgain()))]
+        if code == "paper-unknown":
+            return [
+                ("J", _("Ja, papperet kom ut helt"), self._paper(True)),
+                ("N", _("Nej, inget eller trasigt papper"), self._paper(False)),
+            ]
+        return []
+
+    def key(self, key: Key) -> bool:
+        """Take digits while a total is typed, else the key of an answer."""
+        if self.entry is not None:
+            if key.name in AMOUNT_CHARACTERS:
+                self.entry = self.entry.typed(key.name)
+                return True
+            return super().key(key)
+        for name, _words, act in self.choices():
+            is_yes = name == "J" and self.desk.keymap.is_key(key.name, "yes")
+            if key.name == name.lower() or is_yes:
+                act()
+                return True
+        return super().key(key)
+
+    def _send(self, command: Command) -> Callable[[], None]:
+        return lambda: self.desk.send(command, self)
+
+    def _ask_again(self) -> None:
+        self.desk.send(AskTerminalAgain(), self)
+
+    def _charged(self) -> None:
+        self.entry = Entry()
+
+    def _not_charged(self) -> None:
+        words = _(
+            "Terminalen visar ingen betalning, och kunden har inget kvitto från den: inget är "
+            "draget. Beslutet skrivs i journalen och på Z-rapporten. Är det så?"
+        )
+        yes = self._send(DecideDoubt(is_charged=False))
+        self.desk.open(ConfirmPage(self.desk, _("Inget är draget"), words, yes))
+
+    def _keep(self) -> None:
+        words = _("Behåll {authorized} på kortet? Beslutet skrivs i journalen.").format(
+            authorized=kronor(int(self.facts.get("authorized_ore", 0)))
+        )
+        self.desk.open(ConfirmPage(self.desk, _("Behåll"), words, self._send(KeepHeld())))
+
+    def _reverse(self) -> None:
+        words = _("Återför {authorized} till kortet? Köpet är sedan obetalt.").format(
+            authorized=kronor(int(self.facts.get("authorized_ore", 0)))
+        )
+        self.desk.open(ConfirmPage(self.desk, _("Återför"), words, self._send(ReverseHeld())))
+
+    def _paper(self, was_seen: bool) -> Callable[[], None]:
+        paper_id = int(self.facts.get("paper_id", 0))
+        return self._send(DecidePaper(paper_id, was_seen))
+
+    def _enter(self) -> None:
+        if self.entry is None:
+            first = self.choices()
+            if self.attention.code.startswith("unit-") and first:
+                first[0][2]()
+            else:
+                self.desk.ring()
+            return
+        try:
+            total_ore = self.entry.amount_ore()
+        except TillError as error:
+            self.entry = self.entry.kept()
+            self.desk.refuse(error)
+            return
+        shown_ore = int(self.facts.get("asked_ore", 0)) if total_ore is None else total_ore
+        words = _("Terminalen visar GODKÄNT {total}. Beslutet skrivs i journalen. Är det så?")
+        yes = self._send(DecideDoubt(is_charged=True, total_ore=total_ore))
+        title = _("Kortet är draget")
+        self.desk.open(ConfirmPage(self.desk, title, words.format(total=kronor(shown_ore)), yes))
+
+    def _erase(self) -> None:
+        if self.entry is not None:
+            self.entry = self.entry.erased()
+
+    def _back(self) -> None:
+        if self.entry is not None:
+            self.entry = None
+        elif self.attention.code == "paper-unknown":
+            self.desk.put_aside(self.attention)
+        else:
+            self.desk.warn(_("Frågan måste besvaras innan kassan kan gå vidare."), "must-answer")
+
+    def _menu(self) -> None:
+        from tui.screens.reports import MenuPage
+
+        self.desk.open(MenuPage(self.desk))
+
+    def done(self, command: Command, outcome: Outcome) -> None:
+        """Forget what was typed when the till took the answer."""
+        if outcome.error is None:
+            self.entry = None
+
+    def draw(self, width: int, height: int) -> Block:
+        """Draw what is known, and the answers."""
+        styles, inner = self.desk.styles, inner_width(width)
+        known = [wrapped(text, inner, styles.base) for text in attention_words(self.attention)]
+        parts = [above(*known) if known else gap(inner, styles)]
+        terminal = self.desk.view.terminal if self.desk.view else None
+        is_card = self.attention.code.startswith("card-")
+        if is_card and terminal is not None and terminal.lines:
+            words = _("Terminalen visar: {text}").format(text=" / ".join(terminal.lines))
+            parts.append(wrapped(words, inner, styles.accent))
+        unit = self.desk.view.unit if self.desk.view else None
+        if self.attention.code.startswith("unit-") and unit is not None and unit.is_registering:
+            parts.append(wrapped(_("Försöker nu …"), inner, styles.accent))
+        if self.entry is not None:
+            words = _("Vilken summa står på terminalens kvitto? Tomt = det begärda beloppet.")
+            parts.append(
+                above(
+                    wrapped(words, inner, styles.strong),
+                    field(self.entry.text, inner, styles, _("kr")),
+                )
+            )
+        else:
+            rows = [choice(key, words, inner, styles) for key, words, _act in self.choices()]
+            if rows:
+                parts.append(block(inner, rows))
+        return sheet(attention_title(self.attention), parts, width, height, styles)
+
+    def caps(self) -> list[Cap]:
+        """Give the keys that work now."""
+        caps = [] if self.entry is not None else [
+            Cap(key, words, key.lower()) for key, words, _act in self.choices()
+        ]  # fmt: skip
+        if self.entry is not None:
+            caps = [self.cap("enter", _("Vidare")), self.cap("erase"), self.cap("back")]
+        return [*caps, self.cap("help"), self.cap("menu")]

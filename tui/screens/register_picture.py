@@ -1,0 +1,236 @@
+"""How the register looks: the receipt at the left, the panel at the right or below."""
+
+from typing import TYPE_CHECKING
+
+from rich.style import Style
+
+from core.catalog import KeyKind
+from core.sale import Line, Sale
+from tui.bindings import shown_key
+from tui.i18n import _
+from tui.texts import (
+    amount,
+    attention_title,
+    card_result_words,
+    error_words,
+    paid_rows,
+    quantity,
+    spaced,
+)
+from tui.views import ShopView, TillView
+from tui.widgets.block import (
+    Block,
+    Row,
+    above,
+    beside,
+    block,
+    filled,
+    framed,
+    inset,
+    line,
+    spread,
+    tall,
+    wrapped,
+)
+from tui.widgets.dialog import pairs
+from tui.widgets.key_panel import (
+    KEYBOARD_HEIGHT,
+    KEYBOARD_WIDTH_MIN,
+    ROW_KEYS,
+    Panel,
+    draw_columns,
+    draw_keyboard,
+    joined_label,
+    panel_of,
+)
+from tui.widgets.palette import Palette
+from tui.widgets.paper import draw_paper
+from tui.widgets.sale_lines import draw_sale_lines
+
+if TYPE_CHECKING:
+    from tui.screens.register import RegisterPage
+
+LEFT_MIN = 40
+_KEYBOARD_SCREEN = (KEYBOARD_WIDTH_MIN + 2, 30)
+
+
+def draw(page: "RegisterPage", width: int, height: int) -> Block:
+    """Draw the register: with true keyboard rows below where there is room for them."""
+    if width >= _KEYBOARD_SCREEN[0] and height >= _KEYBOARD_SCREEN[1]:
+        return _with_keyboard(page, width, height)
+    paper = page.paper
+    left_width = LEFT_MIN if paper is None else max(LEFT_MIN, paper.width + 2)
+    left_width = max(left_width, min(60, width * 9 // 20))
+    left_width = min(left_width, width - 24)
+    left = _receipt(page, left_width, height)
+    right_width = width - left_width
+    styles = page.desk.styles
+    panel_height = ROW_KEYS
+    title = _panel_title(page, right_width, styles)
+    panel = draw_columns(_panel(page), right_width, panel_height, styles)
+    rest = height - panel_height - 2
+    guide = tall(_guide(page, right_width - 2), max(0, rest), styles.base)
+    right = above(title, panel, filled(right_width, 1, styles.base), inset(guide, 1, styles.base))
+    return tall(beside(styles.base, left, right), height, styles.base)
+
+
+def _with_keyboard(page: "RegisterPage", width: int, height: int) -> Block:
+    styles = page.desk.styles
+    panel = above(
+        _panel_title(page, width - 2, styles), draw_keyboard(_panel(page), width - 2, styles)
+    )
+    panel = inset(panel, 1, styles.base)
+    top_height = height - KEYBOARD_HEIGHT - 1
+    left_width = width * 3 // 5
+    left = _receipt(page, left_width, top_height)
+    guide = tall(_guide(page, width - left_width - 4), top_height - 1, styles.base)
+    guide = above(filled(guide.width, 1, styles.base), guide)
+    right = inset(guide, 2, styles.base)
+    return above(tall(beside(styles.base, left, right), top_height, styles.base), panel)
+
+
+def _panel(page: "RegisterPage") -> Panel:
+    shop = page.desk.shop
+    return panel_of(shop.quick_keys, page.panel_page) if shop else {}
+
+
+def _panel_title(page: "RegisterPage", width: int, styles: Palette) -> Block:
+    shop = page.desk.shop
+    pages = sorted({key.page for key in shop.quick_keys}) if shop else []
+    title = _("Snabbknappar")
+    more = ""
+    if len(pages) > 1:
+        key = page.desk.keymap.shown("page")
+        more = _("sida {page} av {count} · {key}").format(
+            page=page.panel_page, count=len(pages), key=key
+        )
+    return block(width, (spread(f" {title}", f"{more} ", width, styles.accent, styles.muted),))
+
+
+def _receipt(page: "RegisterPage", width: int, height: int) -> Block:
+    """Draw the receipt so far, the total and the entry line in one frame."""
+    styles, view = page.desk.styles, page.desk.view
+    inner = width - 2
+    sale = view.sale if view else None
+    total = _total(page, sale, inner, styles)
+    entry = block(inner, (_entry_row(page, sale, inner, styles),))
+    window = height - len(total.rows) - 5
+    paper = page.paper
+    if paper is not None:
+        body, title = draw_paper(paper, inner, window, page.paper_top, styles), _("Kvittot")
+    elif page.finished is not None and sale is None:
+        body, title = _summary(page, inner, window), _("Köpet är klart")
+    elif sale is None or not sale.lines:
+        body, title = _empty(page, inner, window), _("Nytt köp")
+    else:
+        body, title = draw_sale_lines(sale, inner, window, styles), _("Köp")
+    return framed([body, total, entry], title, styles.frame, styles.accent)
+
+
+def _empty(page: "RegisterPage", width: int, height: int) -> Block:
+    styles = page.desk.styles
+    text = _("Inga varor än") if page.desk.view else _("Kassan startar …")
+    rows = (line(text, width, styles.muted, "centre"),)
+    top = filled(width, height // 2, styles.base)
+    return tall(above(top, block(width, rows)), height, styles.base)
+
+
+def _summary(page: "RegisterPage", width: int, height: int) -> Block:
+    """Tell how the last sale was paid; the change stands out."""
+    styles = page.desk.styles
+    assert page.finished is not None
+    number = _("Kvitto {number}").format(number=page.finished.receipt_no)
+    head = block(width - 4, (line(number, width - 4, styles.accent),))
+    rows = pairs(paid_rows(page.finished), width - 4, styles)
+    body = above(filled(width - 4, 1, styles.base), head, rows)
+    return tall(inset(body, 2, styles.base), height, styles.base)
+
+
+def _total(page: "RegisterPage", sale: Sale | None, width: int, styles: Palette) -> Block:
+    """Draw the total: large, spaced, in rows of its own."""
+    name, total_ore = _("TOTALT"), sale.total_ore if sale else 0
+    if sale is None and page.finished is not None:
+        name, total_ore = _("BETALT"), page.finished.to_pay_ore
+    elif sale is not None and sale.settled:
+        name, total_ore = _("ÅTERSTÅR"), sale.remaining_ore
+    figures = spaced(total_ore)
+    if len(figures) > width - len(name) - 4:
+        figures = amount(total_ore)
+    empty = line("", width, styles.base)
+    row = spread(f" {name}", f"{figures} ", width, styles.total, styles.total)
+    return block(width, (empty, row, empty))
+
+
+def _entry_row(page: "RegisterPage", sale: Sale | None, width: int, styles: Palette) -> Row:
+    """Draw what is typed, and at the right the last line that was entered."""
+    entry = page.entry
+    style = styles.error if entry.is_kept else styles.entry
+    typed = f" > {entry.text}" + ("" if entry.is_kept else "_")
+    last = sale.lines[-1] if sale and sale.lines else None
+    if last is None or page.paper is not None:
+        return line(typed, width, style)
+    return spread(typed, _last_words(last) + " ", width, style, styles.muted)
+
+
+def _last_words(last: Line) -> str:
+    """Tell the last line in few words, cut so that the entry keeps its room."""
+    many = quantity(last.quantity_milli, last.unit)
+    return f"{many} × {amount(last.unit_price_ore)}"
+
+
+def _guide(page: "RegisterPage", width: int) -> Block:
+    """Say what to press next, so that nobody has to have read anything."""
+    styles, desk = page.desk.styles, page.desk
+    parts: list[Block] = []
+    for text, style in _guide_texts(page, desk.shop, desk.view):
+        parts.append(wrapped(text, width, style))
+    return above(*parts) if parts else filled(width, 1, styles.base)
+
+
+def _guide_texts(
+    page: "RegisterPage", shop: ShopView | None, view: TillView | None
+) -> list[tuple[str, Style]]:
+    styles = page.desk.styles
+    if shop is None or view is None:
+        return []
+    texts: list[tuple[str, Style]] = []
+    aside = page.desk.unanswered()
+    if aside is not None:
+        key = page.desk.keymap.shown("menu")
+        question = _("Obesvarat: {title} {key} 0").format(title=attention_title(aside), key=key)
+        texts.append((question, styles.warning))
+    if view.unit.is_ready is False:
+        facts = {"text": view.unit.text}
+        texts.append((error_words("unit-not-ready", facts), styles.error))
+    if view.card_result is not None:
+        texts.append((card_result_words(view.card_result), styles.warning))
+    texts += [(text, styles.base) for text in _next_steps(page, shop, view.sale)]
+    return texts
+
+
+def _next_steps(page: "RegisterPage", shop: ShopView, sale: Sale | None) -> list[str]:
+    shown = page.desk.keymap.shown
+    if sale is not None and sale.state in ("paid", "signing"):
+        return [_("Betald – väntar på kontrollkod …")]
+    if not page.entry.is_empty:
+        return [
+            _("Enter: varan med koden {text}").format(text=page.entry.text),
+            _("Knapp för varugrupp: priset. * : antalet. + : beloppet."),
+        ]
+    if sale is None or not sale.lines:
+        first = next((key for key in shop.quick_keys if key.kind is KeyKind.ARTICLE), None)
+        words = _("Skanna en vara")
+        if first is not None:
+            words = _("Skanna en vara, eller tryck {letter} för {label}").format(
+                letter=shown_key(first.letter).upper(), label=joined_label(first.label)
+            )
+        steps = [words + ".", _("{key}: sök vara på namn.").format(key=shown("search"))]
+        if page.paper is not None:
+            steps = [_("PgDn: bläddra i kvittot."), *steps]
+        return steps
+    steps = []
+    if shop.has_terminal:
+        steps.append(_("{key} tar hela beloppet på kort.").format(key=shown("card")))
+    steps.append(_("{key} tar jämna kontanter.").format(key=shown("exact-cash")))
+    steps.append(_("{key} betala på annat sätt eller i delar.").format(key=shown("pay")))
+    return steps

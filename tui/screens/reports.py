@@ -1,0 +1,178 @@
+"""The menu: reports, voiding the sale, and in a demo the faults of the simulated devices."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tui.commands import Command, TakeX, TakeZ, VoidSale
+from tui.i18n import _
+from tui.screens.confirm import ConfirmPage
+from tui.screens.page import Cap, Desk, Key, Notice, Page, set_fault
+from tui.screens.report import ReportPage
+from tui.texts import kronor
+from tui.views import Outcome
+from tui.widgets.block import Block, block
+from tui.widgets.dialog import choice, inner_width, sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of a menu."""
+
+    key: str
+    text: str
+    act: Callable[[], None]
+
+
+class ListPage(Page):
+    """A numbered list: a digit or letter does it at once."""
+
+    name: ClassVar[str] = "reports"
+    title: ClassVar[str] = ""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.chosen = 0
+        self.acts = {
+            "back": self.close,
+            "menu": self.close,
+            "up": lambda: self._move(-1),
+            "down": lambda: self._move(1),
+            "enter": self._enter,
+        }
+
+    def items(self) -> list[Item]:
+        """Give the entries that exist now."""
+        raise NotImplementedError
+
+    def heading(self) -> str:
+        """Give the title in the screens' language."""
+        raise NotImplementedError
+
+    def key(self, key: Key) -> bool:
+        """Do the entry of this key."""
+        for item in self.items():
+            if item.key.lower() == key.name:
+                item.act()
+                return True
+        return super().key(key)
+
+    def _move(self, count: int) -> None:
+        self.chosen = (self.chosen + count) % len(self.items())
+
+    def _enter(self) -> None:
+        self.items()[self.chosen].act()
+
+    def later(self) -> None:
+        """Say that a function comes in a later version."""
+        self.desk.notice = Notice(_("Det finns inte än i denna version."), "not-yet-built")
+
+    def draw(self, width: int, height: int) -> Block:
+        """Draw the entries."""
+        styles, inner = self.desk.styles, inner_width(width)
+        rows = []
+        for number, item in enumerate(self.items()):
+            mark = "> " if number == self.chosen else "  "
+            rows.append(choice(item.key, mark + item.text, inner, styles))
+        return sheet(self.heading(), [block(inner, rows)], width, height, styles)
+
+    def caps(self) -> list[Cap]:
+        """Give the keys that work now."""
+        return [self.cap("up"), self.cap("down"), self.cap("enter", _("Välj")), self.cap("back")]
+
+
+class MenuPage(ListPage):
+    """The menu of F9."""
+
+    def heading(self) -> str:
+        """Give the title."""
+        return _("Meny och rapporter")
+
+    def items(self) -> list[Item]:
+        """Give the entries; a question that was put aside comes first."""
+        desk = self.desk
+        items = [
+            Item("1", _("X-rapport: visa dagen hittills"), self._x),
+            Item("2", _("Z-rapport: avsluta dagen"), self._z),
+            Item("3", _("Makulera köpet"), self._void),
+            Item("4", _("Tidigare kvitton och kopior"), self.later),
+            Item("5", _("Export och säkerhetskopia"), self.later),
+        ]
+        if desk.unanswered() is not None:
+            items.insert(0, Item("0", _("Svara på frågan om papperet"), self._answer))
+        if desk.shop is not None and desk.shop.is_demo:
+            items.append(Item("9", _("Demo: fel på apparaterna"), self._faults))
+        return items
+
+    def _answer(self) -> None:
+        self.close()
+        self.desk.answer_now()
+
+    def _x(self) -> None:
+        self.desk.send(TakeX(), self)
+
+    def _z(self) -> None:
+        words = _("Z-rapporten avslutar dagen och nollställer dess summor. Ta Z-rapport nu?")
+        yes = self._send(TakeZ())
+        self.desk.open(ConfirmPage(self.desk, _("Z-rapport"), words, yes))
+
+    def _send(self, command: Command) -> Callable[[], None]:
+        return lambda: self.desk.send(command, self)
+
+    def _void(self) -> None:
+        sale = self.desk.view.sale if self.desk.view else None
+        if sale is None:
+            self.desk.warn(_("Det finns inget köp att makulera."), "nothing-to-pay")
+            return
+        words = _("Makulera hela köpet på {total}? Det står kvar i journalen.").format(
+            total=kronor(sale.total_ore)
+        )
+        yes = self._send(VoidSale())
+        self.desk.open(ConfirmPage(self.desk, _("Makulera köpet"), words, yes))
+
+    def _faults(self) -> None:
+        self.desk.open(FaultsPage(self.desk))
+
+    def done(self, command: Command, outcome: Outcome) -> None:
+        """Show the report that came, or go back after a void."""
+        if outcome.error is not None:
+            return
+        self.close()
+        if outcome.paper is not None:
+            is_x = isinstance(command, TakeX)
+            self.desk.open(ReportPage(self.desk, outcome.paper, may_print=is_x))
+        elif isinstance(command, VoidSale):
+            self.desk.notice = Notice(_("Köpet är makulerat."))
+
+
+class FaultsPage(ListPage):
+    """Faults of the simulated devices, for trying what the till does then."""
+
+    def heading(self) -> str:
+        """Give the title."""
+        return _("Demo: fel på apparaterna")
+
+    def items(self) -> list[Item]:
+        """Give the faults and their cures."""
+        rows = (
+            ("1", _("Kontrollenheten: tystna"), "control-unit", "silent"),
+            ("2", _("Kontrollenheten: svara långsamt"), "control-unit", "slow"),
+            ("3", _("Kontrollenheten: neka"), "control-unit", "refuse"),
+            ("4", _("Kontrollenheten: fel kontrollsumma"), "control-unit", "bad-checksum"),
+            ("5", _("Kontrollenheten: svara igen"), "control-unit", ""),
+            ("6", _("Kortterminalen: dra ur kabeln"), "terminal", "cable"),
+            ("7", _("Kortterminalen: sätt i kabeln"), "terminal", ""),
+            ("8", _("Skrivaren: slut på papper"), "printer", "paper-out"),
+            ("9", _("Skrivaren: dra ur kabeln"), "printer", "unplug"),
+            ("0", _("Skrivaren: papper och kabel i ordning"), "printer", ""),
+        )
+        return [Item(key, text, self._set(device, fault)) for key, text, device, fault in rows]
+
+    def _set(self, device: str, fault: str) -> Callable[[], None]:
+        return lambda: set_fault(self, device, fault)
+
+    def done(self, command: Command, outcome: Outcome) -> None:
+        """Go back and say that it is set."""
+        if outcome.error is None:
+            self.close()
+            self.desk.notice = Notice(_("Apparaten är ställd så."))

@@ -1,0 +1,317 @@
+"""Every word and figure that people read on the screens: amounts, times, errors, questions.
+
+The only place where an error code, an attention code or a device's state becomes language. The
+texts are Swedish and go through gettext; facts that come from outside are cleaned by the drawing.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Final
+
+from core.facts import PrinterCondition, TerminalState
+from core.money import format_kronor
+from core.receipt import Receipt
+from core.services.till import Attention
+from core.tender import TenderKind
+from tui.i18n import N_, _
+
+
+def amount(amount_ore: int) -> str:
+    """Write an amount: `1 249,00`."""
+    return format_kronor(amount_ore)
+
+
+def kronor(amount_ore: int) -> str:
+    """Write an amount with its currency: `1 249,00 kr`."""
+    return _("{amount} kr").format(amount=format_kronor(amount_ore))
+
+
+def spaced(amount_ore: int) -> str:
+    """Write an amount large: `1 2 4 9 , 0 0`, with more room where the thousands part."""
+    return " ".join(format_kronor(amount_ore))
+
+
+def quantity(quantity_milli: int, unit: str) -> str:
+    """Write a quantity: `3`, `0,435 kg`."""
+    whole, part = divmod(abs(quantity_milli), 1000)
+    sign = "-" if quantity_milli < 0 else ""
+    number = f"{sign}{whole}" + (f",{part:03d}" if part else "")
+    return number if unit == "st" else f"{number} {unit}"
+
+
+def time_of_day(at: datetime) -> str:
+    """Write a time: `14:32`."""
+    return f"{at:%H:%M}"
+
+
+def date_and_time(at: datetime) -> str:
+    """Write a date and time: `2026-05-01 14:32`."""
+    return f"{at:%Y-%m-%d %H:%M}"
+
+
+def seconds(count: int) -> str:
+    """Write a passed time: `0:07`."""
+    return f"{count // 60}:{count % 60:02d}"
+
+
+class _Facts(Mapping[str, str]):
+    """Facts of an error as text, for the fields of a sentence; a missing one is empty."""
+
+    def __init__(self, facts: Mapping[str, object]) -> None:
+        self._facts = facts
+
+    def __getitem__(self, name: str) -> str:
+        value = self._facts.get(name)
+        if value is None:
+            return ""
+        if name.endswith("_ore") and isinstance(value, int):
+            return kronor(value)
+        return str(value)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._facts)
+
+    def __len__(self) -> int:
+        return len(self._facts)
+
+
+ERRORS: Final[dict[str, str]] = {
+    "till": N_("Något gick fel i kassan."),
+    "rule": N_("Det går inte nu."),
+    "not-an-amount": N_("{text} är inget belopp. Skriv kronor, till exempel 25 eller 24,50."),
+    "not-an-amount/no-code": N_("{text} är ett belopp: tryck en knapp för varugrupp, eller +."),
+    "amount-too-large": N_("Beloppet är för stort."),
+    "quantity-out-of-range": N_("Antalet går inte. Skriv till exempel 3* eller 0,435* före varan."),
+    "quantity-out-of-range/no-code": N_("Skanna eller skriv varan efter antalet."),
+    "unknown-article": N_("Okänd vara: {entry}"),
+    "price-missing": N_("{name} har inget fast pris: skriv priset först."),
+    "price-not-open": N_("{name} har fast pris: ta bort siffrorna, eller skriv * efter ett antal."),
+    "vat-rate-missing": N_("Momssatsen för varan gäller inte i dag."),
+    "sale-not-open": N_("Det går inte nu: köpet betalas."),
+    "nothing-to-correct": N_("Det finns ingen rad att ta bort."),
+    "nothing-to-pay": N_("Det finns inget att betala. Lägg in en vara först."),
+    "nothing-to-repeat": N_("Det finns ingen vara att upprepa."),
+    "tender-exceeds-remaining": N_("Beloppet är mer än det som återstår, {remaining_ore}."),
+    "tender-exceeds-remaining/whole-kronor": N_("Kontanter tas i hela kronor."),
+    "tender-exceeds-remaining/below-asked": N_("Summan är mindre än det begärda beloppet."),
+    "tender-exceeds-remaining/change": N_("För stort belopp: skannade du en vara?"),
+    "tip-below-amount": N_("{total_ore} är mindre än beloppet {asked_ore}. Skriv hela summan."),
+    "tip-too-large": N_("Dricksen {tip_ore} är för stor: högst {percent} %."),
+    "card-not-configured": N_("Ingen kortterminal är ansluten till kassan."),
+    "unit-not-ready": N_("Kontrollenheten svarar inte: kassan kan inte sälja. {text}"),
+    "payment-in-progress": N_("En betalning pågår. Avsluta den först."),
+    "report-not-allowed": N_("Z-rapport går inte: ett köp väntar på kort eller kontrollkod."),
+    "not-yet-built": N_("Det finns inte än i denna version."),
+    "illegal-transition": N_("Det går inte i det läge som köpet är i."),
+    "device": N_("En apparat svarade fel."),
+    "device-unavailable": N_("Apparaten svarar inte."),
+    "paper-out": N_("Papperet är slut i skrivaren, eller luckan är öppen."),
+    "device-refused": N_("Apparaten nekade."),
+    "simulator-refused": N_("Apparaten är en simulator och får bara användas i övningsläge."),
+    "outcome-unknown": N_("Ingen vet hur det gick: svaret kom inte fram."),
+    "remote-protocol": N_("Apparaten svarade på ett sätt som kassan inte förstår."),
+    "store": N_("Databasen kan inte skrivas. Kassan får inte sälja."),
+    "store-damaged": N_("Databasen är skadad. Kassan får inte sälja. Kör blipp verify."),
+    "store-too-new": N_("Databasen är skriven av en nyare version av Blipp."),
+    "store-in-use": N_("En annan kassa använder redan dessa data."),
+    "config": N_("Inställningen är fel: {file} {key} {nearest}"),
+    "bug": N_("Ett fel i programmet. Kassan är stoppad; inget köp är förlorat."),
+}
+"""By code, or by `code/reason` where a fact tells more."""
+
+
+def error_words(code: str, facts: Mapping[str, object]) -> str:
+    """Say what an error means and what may be done next."""
+    words = ERRORS.get(f"{code}/{facts.get('reason')}") or ERRORS.get(code) or ERRORS["till"]
+    return _(words).format_map(_Facts(facts)).strip()
+
+
+CONDITIONS: Final[dict[str, str]] = {
+    "Aborted": N_("Kassan avbröt."),
+    "Busy": N_("Terminalen är upptagen."),
+    "Cancel": N_("Kunden avbröt på terminalen."),
+    "DeviceOut": N_("Terminalen saknar en del som behövs."),
+    "InProgress": N_("Terminalen arbetar med något annat."),
+    "InsertedCard": N_("Kortet sitter kvar i terminalen."),
+    "InvalidCard": N_("Kortet går inte att använda."),
+    "LoggedOut": N_("Terminalen är inte inloggad."),
+    "MessageFormat": N_("Terminalen förstod inte frågan."),
+    "NotAllowed": N_("Terminalen tillåter inte detta."),
+    "NotFound": N_("Terminalen hittar inte betalningen."),
+    "PaymentRestriction": N_("Kortet får inte användas till detta."),
+    "Refusal": N_("Kortet nekades av banken."),
+    "UnavailableDevice": N_("Terminalen är inte redo."),
+    "UnavailableService": N_("Terminalen kan inte göra detta."),
+    "UnreachableHost": N_("Terminalen når inte banken."),
+    "WrongPIN": N_("Fel kod."),
+}
+"""Words of the terminal protocol for why a card was not paid."""
+
+RESULTS: Final[dict[str, str]] = {
+    "card-declined": N_("Kortet nekades – inget är draget."),
+    "card-stopped": N_("Kortbetalningen avbröts – inget är draget."),
+    "terminal-unreachable": N_(
+        "Terminalen kan inte nås – inget är draget. Ta kontant, eller vänta."
+    ),
+    "card-never-charged": N_("Terminalen har inte dragit något. Försök igen, eller ta kontant."),
+    "card-reversed": N_("Kortbetalningen är återförd – kunden har pengarna tillbaka."),
+}
+"""Why the last card attempt ended without payment."""
+
+
+def card_result_words(result: Attention) -> str:
+    """Say why a card was not paid."""
+    facts = dict(result.facts)
+    words = _(RESULTS.get(result.code, RESULTS["card-stopped"]))
+    condition = CONDITIONS.get(str(facts.get("condition", "")))
+    parts = [words, _(condition) if condition else "", _own_words(str(facts.get("text", "")))]
+    return " ".join(part for part in parts if part)
+
+
+def _own_words(text: str) -> str:
+    """Quote what the device itself said."""
+    return f"»{text}«" if text else ""
+
+
+ATTENTIONS: Final[dict[str, tuple[str, str]]] = {
+    "card-doubt": (
+        N_("Är kortet draget?"),
+        N_(
+            "Kassan fick inget säkert svar om {asked_ore}. Titta på terminalens fönster och "
+            "kvitto innan du svarar. Dra inte kortet igen."
+        ),
+    ),
+    "card-held": (
+        N_("Betalningen behöver ett beslut"),
+        N_("Kortet är draget på {authorized_ore}; begärt var {requested_ore}."),
+    ),
+    "unit-silent": (
+        N_("Betald – väntar på kontrollkod"),
+        N_(
+            "Kontrollenheten svarar inte. Kvittot skrivs ut när koden kommer; köpet är sparat. "
+            "Kassan försöker igen."
+        ),
+    ),
+    "unit-refused": (
+        N_("Betald – kontrollenheten nekade"),
+        N_(
+            "Köpet är betalt och sparat, men kontrollenheten gav ingen kod för kvitto "
+            "{receipt_no}. Rätta felet på enheten och försök igen."
+        ),
+    ),
+    "paper-unknown": (
+        N_("Kom papperet ut?"),
+        N_("Skrivaren svarade inte efter utskriften. Titta efter i skrivaren."),
+    ),
+    "paper-refused": (
+        N_("Papperet kunde inte skrivas ut"),
+        N_("Skrivaren tar inte emot papperet. Det väntar i kön."),
+    ),
+}
+"""Title and text of each question or stop."""
+
+HOLD_REASONS: Final[dict[str, str]] = {
+    "tip-above-cap": N_("Dricksen {tip_ore} är över gränsen."),
+    "tip-while-off": N_("Dricks {tip_ore} togs fast kassan inte tar dricks."),
+    "partial": N_("Terminalen drog mindre än begärt: {amount_ore}."),
+}
+"""Why an approved card is held."""
+
+PAPERS: Final[dict[str, str]] = {
+    "receipt": N_("Kom kvitto {reference} ut?"),
+    "slip": N_("Kom kortslippen för underskrift ut?"),
+    "x-report": N_("Kom X-rapporten ut?"),
+    "z-report": N_("Kom Z-rapport {reference} ut?"),
+}
+"""The question about a paper of unknown fate."""
+
+EVIDENCE: Final[dict[str, str]] = {
+    "terminal": N_("Terminalen"),
+    "last": N_("Senaste betalning"),
+    "amount": N_("Belopp"),
+    "time": N_("Tid"),
+    "reference": N_("Referens"),
+}
+"""Names of what a query found; others are shown as they are."""
+
+
+def attention_title(attention: Attention) -> str:
+    """Give the headline of a question or stop."""
+    facts = _Facts(dict(attention.facts))
+    if attention.code == "paper-unknown" and facts["kind"] in PAPERS:
+        return _(PAPERS[facts["kind"]]).format_map(facts)
+    title = ATTENTIONS.get(attention.code, (N_("Kassan behöver hjälp"), ""))[0]
+    return _(title)
+
+
+def attention_words(attention: Attention) -> tuple[str, ...]:
+    """Say what is known about a question or stop, one sentence or fact each."""
+    facts = _Facts(dict(attention.facts))
+    rows = []
+    if attention.code in ATTENTIONS:
+        rows.append(_(ATTENTIONS[attention.code][1]).format_map(facts))
+    if facts["reason"] in HOLD_REASONS:
+        rows.append(_(HOLD_REASONS[facts["reason"]]).format_map(facts))
+    if facts["started_at"]:
+        at = datetime.fromisoformat(facts["started_at"])
+        rows.append(_("Startad {at}.").format(at=date_and_time(at)))
+    for name, value in attention.facts:
+        if name.startswith("evidence_"):
+            rows.append(_evidence(str(value)))
+    if facts["text"]:
+        rows.append(_("Enheten säger: {text}").format(text=_own_words(facts["text"])))
+    return tuple(rows)
+
+
+def _evidence(text: str) -> str:
+    name, mark, value = text.partition("=")
+    return f"{_(EVIDENCE.get(name, name))}: {value}" if mark else text
+
+
+TERMINAL_STATES: Final[dict[TerminalState, str]] = {
+    TerminalState.OFF: N_("ingen"),
+    TerminalState.CONNECTING: N_("ansluter"),
+    TerminalState.LOGGING_IN: N_("loggar in"),
+    TerminalState.READY: N_("redo"),
+    TerminalState.BUSY: N_("upptagen"),
+    TerminalState.MAINTENANCE: N_("underhåll"),
+    TerminalState.UNREACHABLE: N_("nås inte"),
+    TerminalState.REFUSED: N_("får inte användas"),
+}
+"""The link to the card terminal, for the top line."""
+
+PRINTER_CONDITIONS: Final[dict[PrinterCondition, str]] = {
+    PrinterCondition.READY: N_("redo"),
+    PrinterCondition.PAPER_LOW: N_("papper snart slut"),
+    PrinterCondition.PAPER_OUT: N_("PAPPER SLUT"),
+    PrinterCondition.COVER_OPEN: N_("LUCKA ÖPPEN"),
+    PrinterCondition.UNREACHABLE: N_("nås inte"),
+    PrinterCondition.SILENT: N_("svarar inte"),
+    PrinterCondition.NONE: N_("ingen"),
+}
+"""The printer's condition, for the top line."""
+
+TENDERS: Final[dict[str, str]] = {
+    TenderKind.CASH: N_("Kontant"),
+    TenderKind.CARD: N_("Kort"),
+}
+"""Payment means."""
+
+
+def tender_name(kind: str) -> str:
+    """Name a payment means."""
+    return _(TENDERS.get(kind, kind))
+
+
+def paid_rows(receipt: Receipt) -> tuple[tuple[str, str], ...]:
+    """Tell how a finished receipt was paid, as names and amounts."""
+    rows = [(_("Att betala"), amount(receipt.to_pay_ore))]
+    for tender in receipt.tenders:
+        is_cash = tender.kind == TenderKind.CASH
+        paid_ore = tender.given_ore if is_cash else tender.charged_ore
+        rows.append((tender_name(tender.kind), amount(paid_ore)))
+        if tender.tip_ore:
+            rows.append((_("varav dricks"), amount(tender.tip_ore)))
+        if tender.change_ore:
+            rows.append((_("Växel"), amount(tender.change_ore)))
+    return tuple(rows)
