@@ -175,7 +175,12 @@ class TerminalWorker(Worker):
 
 
 class UnitWorker(Worker):
-    """Speaks to the control unit, and polls it between sales (every 10 s; 2 s while silent)."""
+    """Speaks to the control unit, and polls it between sales, more often while it is silent."""
+
+    ready_turn_s = 10.0
+    silent_turn_s = 2.0
+    hurry_s = 0.5
+    """How long a poll that was asked for waits: a unit that just failed is not asked at once."""
 
     def __init__(self, make: Callable[[], ControlUnit], report: Report) -> None:
         super().__init__("control-unit", report)
@@ -192,10 +197,10 @@ class UnitWorker(Worker):
         try:
             status = self._unit.poll()
         except DeviceError as error:
-            self.turn_s = 2.0
+            self.turn_s = self.silent_turn_s
             self._report(f.UnitSilent(_words(error), error.code))
         else:
-            self.turn_s = 10.0 if status.is_ready else 2.0
+            self.turn_s = self.ready_turn_s if status.is_ready else self.silent_turn_s
             self._report(f.UnitPolled(status))
 
     def do(self, job: Effect) -> None:
@@ -203,7 +208,7 @@ class UnitWorker(Worker):
         if isinstance(job, RegisterReceipt):
             self._register(job)
         elif isinstance(job, PollUnit):
-            self.wait(0.5)
+            self.wait(self.hurry_s)
             self.tend()
 
     def _register(self, job: RegisterReceipt) -> None:
@@ -212,7 +217,7 @@ class UnitWorker(Worker):
         try:
             signature = self._unit.register(record)
         except DeviceError as error:
-            self.turn_s = 2.0
+            self.turn_s = self.silent_turn_s
             is_final = isinstance(error, DeviceRefused)
             text = _words(error)
             self._report(f.SigningFailed(record.serial, record.receipt_no, text, is_final))
