@@ -70,7 +70,8 @@ class DeviceDesk:
                 if self._terminal is not None:
                     self._terminal.give(effect)
                 elif isinstance(effect, AuthorizeCard):
-                    self._tell(CardNotSent(effect.request.service_id, "no terminal"))
+                    problem = "no terminal"  # the journal's word, not the screen's
+                    self._tell(CardNotSent(effect.request.service_id, problem))
             case AbortCard():
                 if self._terminal is not None:
                     self._terminal.terminal.abort(effect.service_id)
