@@ -40,6 +40,8 @@ class Worker:
 
     turn_s = 1.0
     """How long it waits for a job before it tends its device."""
+    finish_s = 0.0
+    """How long a job in hand may go on when we end, before its device is closed under it."""
 
     def __init__(self, name: str, report: Report) -> None:
         self._report = report
@@ -59,6 +61,7 @@ class Worker:
         """End after the job in hand, or leave the thread behind after `limit_s`."""
         self._is_stopping.set()
         self._inbox.put_nowait(None)
+        self._thread.join(self.finish_s)
         self.close_device()
         self._thread.join(limit_s)
 
@@ -234,6 +237,7 @@ class PrinterWorker(Worker):
     """Speaks to the printer, and looks at its condition between papers."""
 
     turn_s = 2.0
+    finish_s = 1.0
 
     def __init__(self, make: Callable[[], ReceiptPrinter], report: Report) -> None:
         super().__init__("printer", report)

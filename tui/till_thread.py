@@ -32,7 +32,7 @@ from core.effects import (
     ReverseCard,
 )
 from core.errors import NotYetBuilt, PaymentInProgress, RuleError, StoreError, TillError
-from core.facts import Fact
+from core.facts import Fact, PaperPrinted, PaperRefused, PrintLost
 from core.receipt_layout import lay_out_receipt
 from core.report_layout import lay_out_report
 from core.reports import DayReport
@@ -141,6 +141,7 @@ class TillThread:
             self._hand_out(opened)
             while (work := self._inbox.get()) is not None:
                 self._take(opened, work)
+            self._take_last_words(opened)
             opened.till.note_alone("program-stopped")
         except TillError as error:
             _log.error("the till stopped: %s", error)
@@ -174,6 +175,15 @@ class TillThread:
         printing.ask_about_papers(till)
         self._hand_out(opened)
         self._post(CommandDone(work, outcome, self._picture(till)))
+
+    def _take_last_words(self, opened: Opened) -> None:
+        """End the devices, and take what the printer still said: a paper that came out is done."""
+        opened.till.is_closing = True
+        opened.devices.stop()
+        while not self._inbox.empty():
+            work = self._inbox.get_nowait()
+            if isinstance(work, PaperPrinted | PaperRefused | PrintLost):
+                desk.take_fact(opened.till, work)
 
     def _hand_out(self, opened: Opened) -> None:
         for effect in opened.till.take_effects():

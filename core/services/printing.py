@@ -49,7 +49,7 @@ def queue_paper(
 
 def start_next_paper(till: Till) -> None:
     """Start the oldest queued paper if none is printing; `printing` is durable first (d6)."""
-    if not till.rules.has_printer:
+    if not till.rules.has_printer or till.is_closing:
         return
     if any(paper.state is PaperState.PRINTING for paper in till.papers.values()):
         return

@@ -111,6 +111,8 @@ class Till:
     effects: list[Effect] = field(default_factory=list)
     not_charged_count: int = 0
     """Consecutive `not charged` answers about the sale in doubt."""
+    is_closing: bool = False
+    """The devices are ending: nothing new is started."""
     clock_offset: datetime | None = None
     """The wall clock at monotonic zero, as last seen."""
 
