@@ -13,7 +13,7 @@ from core.money import AMOUNT_MAX_ORE, price_of
 from core.tender import Tender, TenderState
 from core.vat import VatRow, vat_rows
 
-LINES_MAX = 999
+LINES_MAX = 9_999
 """More lines than any paper roll wants; keeps every loop bounded."""
 QUANTITY_MAX_MILLI = 99_999_000
 
