@@ -31,6 +31,7 @@ NOTE_KINDS: Final = frozenset(
         "unit-silent",
         "unit-ready",
         "signing-failed",
+        "record-repeated",
         "paper-queued",
         "paper-started",
         "paper-printed",

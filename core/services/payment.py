@@ -29,6 +29,9 @@ from core.services.till import Attention, Till
 from core.tender import Tender
 from core.totals import Change, Section
 
+_UNANSWERED = (SaleState.AUTHORIZING, SaleState.IN_DOUBT)
+"""Only here may an answer about a payment move the sale; a doubled or late one is ignored."""
+
 
 def pay_cash(till: Till, given_ore: int | None) -> None:
     """Take cash: `None` = exactly what remains, rounded. Raises RuleError, nothing changed.
@@ -127,7 +130,7 @@ def forward(till: Till, *, is_fresh: bool) -> None:
 def take_answer(till: Till, fact: CardAnswered) -> None:
     """Take the terminal's final word. A foreign or late one is journalled and moves nothing."""
     tender = _open_tender(till, fact.result.service_id)
-    if tender is None or tender.reversal_service_id == fact.result.service_id:
+    if tender is None or till.state not in _UNANSWERED:
         till.note_alone(
             "answer-ignored",
             service_id=fact.result.service_id,
@@ -197,6 +200,8 @@ def take_query(till: Till, fact: CardQueried) -> None:
     if till.state is SaleState.REVERSING:
         _take_reversal_query(till, tender, query)
         return
+    if till.state not in _UNANSWERED:
+        return
     if query.result is not None and query.verdict is not CardVerdict.UNKNOWN:
         take_result(till, tender, query.result)
     elif query.verdict is CardVerdict.NOT_CHARGED:
@@ -209,7 +214,7 @@ def take_query_failure(till: Till, fact: CardQueryFailed) -> None:
     """Show that the terminal could not be asked yet; the worker asks again."""
     till.terminal.query_attempt = fact.attempt
     tender = _open_tender(till, fact.service_id)
-    if tender is not None and fact.attempt >= 2:
+    if tender is not None and till.state in _UNANSWERED and fact.attempt >= 2:
         _ask_about_doubt(till, tender, (f"terminal={fact.text}",))
 
 
@@ -310,14 +315,15 @@ def _charged_by_decision(
 ) -> ev.CardAuthorized:
     """Make the event of a card that a manager found charged on the terminal's own slip."""
     charged_ore = tender.asked_ore if total_ore is None else total_ore
-    if charged_ore < tender.requested_ore:
-        raise TenderExceedsRemaining(amount_ore=charged_ore, reason="below-asked")
+    if charged_ore <= 0:
+        raise NothingToPay(remaining_ore=charged_ore)
+    amount_ore = min(charged_ore, tender.requested_ore)
     return ev.CardAuthorized(
         sale_id=sale.sale_id,
         service_id=tender.service_id,
         authorized_ore=charged_ore,
-        amount_ore=tender.requested_ore,
-        tip_ore=charged_ore - tender.requested_ore,
+        amount_ore=amount_ore,
+        tip_ore=charged_ore - amount_ore,
         is_tip_derived=charged_ore > tender.asked_ore,
         poi_transaction="",
         resolved_by=by,
@@ -374,12 +380,15 @@ def _take_not_charged(till: Till, tender: Tender, query: QueryResult) -> None:
 
 
 def _take_reversal_query(till: Till, tender: Tender, query: QueryResult) -> None:
-    """After a lost reversal: still approved = the same transaction again; else a person."""
+    """After a lost reversal: still approved = the same transaction again; else a person.
+
+    A declined transaction is no proof: it may be the reversal itself that was declined.
+    """
     sale = till.sale
     assert sale is not None
     if query.verdict is CardVerdict.APPROVED:
         till.effects.append(ReverseCard(tender.reversal_service_id, tender.poi_transaction))
-    elif query.verdict in (CardVerdict.NOT_CHARGED, CardVerdict.DECLINED):
+    elif query.verdict is CardVerdict.NOT_CHARGED:
         till.settle(ev.CardReversed(sale.sale_id, tender.service_id))
         till.last_tender_error = Attention("card-reversed")
     else:
@@ -389,6 +398,11 @@ def _take_reversal_query(till: Till, tender: Tender, query: QueryResult) -> None
 
 
 def _ask_about_doubt(till: Till, tender: Tender, evidence: tuple[str, ...]) -> None:
+    """Ask a person; a payment that a restart left in `authorizing` is in doubt from here on."""
+    if till.state is SaleState.AUTHORIZING:
+        assert till.sale is not None
+        text = "; ".join(evidence)
+        till.settle(ev.AnswerLost(till.sale.sale_id, tender.service_id, text))
     till.attention = Attention(
         "card-doubt",
         (

@@ -47,10 +47,14 @@ def number_receipt(till: Till) -> ControlRecord:
 
 
 def register_again(till: Till) -> None:
-    """Hand the identical record out again, unless it is out already (sweden R50)."""
+    """Hand the identical record out again, unless it is out already (sweden R50).
+
+    Journalled first: it explains a code that the unit may have made besides (reliability F35).
+    """
     if till.sale is None or till.unit.is_registering:
         return
     record = restore(ControlRecord, till.store.control_record(till.sale.sale_id))
+    till.note_alone("record-repeated", serial=record.serial, receipt_no=record.receipt_no)
     till.unit.is_registering = True
     till.unit.is_waiting_for_person = False
     till.effects.append(RegisterReceipt(record))

@@ -1,0 +1,643 @@
+"""A till's surroundings in memory: store, clock, terminal, control unit, printer.
+
+`Disk` and `World` outlive a till: a test ends a life at any seam by copying both and begins the
+next life from the copy. The store's commit is the only durability; each device keeps a ledger of
+its own that tells the truth whatever reached the till.
+"""
+
+from collections.abc import Callable, Iterable
+from copy import copy
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta, timezone
+from hashlib import sha256
+from types import TracebackType
+from typing import Final, Self
+
+from core import facts as f
+from core.card import CardRequest, CardResult, CardSlip, CardVerdict, QueryResult
+from core.catalog import Article, Department
+from core.checkout import PaperState
+from core.control_record import ControlRecord, Signature, UnitStatus
+from core.effects import (
+    AuthorizeCard,
+    CheckPrinter,
+    Effect,
+    PollUnit,
+    PrintPaper,
+    QueryCard,
+    RegisterReceipt,
+    ReverseCard,
+)
+from core.errors import StoreError, VatRateMissing
+from core.events import ReceiptSigned
+from core.journal import GENESIS, JournalEntry, chain_hash
+from core.payload import canonical
+from core.reports import DayReport
+from core.sale import Sale
+from core.store_ports import Paper, Period
+from core.tender import TenderKind, TenderState
+from core.totals import GRAND, Change, Section
+
+SWEDISH_WINTER: Final = timezone(timedelta(hours=1))
+NOON: Final = datetime(2026, 11, 23, 12, 0, tzinfo=SWEDISH_WINTER)
+SWITCHED_OFF_S: Final = 60
+"""How long the till is off between two lives."""
+
+Seam = Callable[[str], None]
+"""Called before and after everything that can be seen from outside; may end the life."""
+
+
+def no_seam(_label: str) -> None:
+    """Let everything pass."""
+
+
+class FixedClock:
+    """Moves one second at each look, so that two acts never share a time."""
+
+    def __init__(self, start: datetime = NOON) -> None:
+        self._start = start
+        self.seconds = 0
+
+    def now(self) -> datetime:
+        """Give the local time."""
+        self.seconds += 1
+        return self._start + timedelta(seconds=self.seconds)
+
+    def monotonic_s(self) -> float:
+        """Give the seconds since the start, without moving."""
+        return float(self.seconds)
+
+
+@dataclass
+class Disk:
+    """What survives the plug: every table, as immutable values."""
+
+    counters: dict[str, int] = field(default_factory=dict)
+    journal: list[JournalEntry] = field(default_factory=list)
+    sales: dict[int, Sale] = field(default_factory=dict)
+    records: dict[int, str] = field(default_factory=dict)
+    receipts: dict[int, ReceiptSigned] = field(default_factory=dict)
+    totals: dict[int, dict[tuple[Section, str], tuple[int, int]]] = field(default_factory=dict)
+    papers: dict[int, Paper] = field(default_factory=dict)
+    slips: dict[tuple[str, str], CardSlip] = field(default_factory=dict)
+    periods: dict[int, tuple[Period, datetime | None]] = field(default_factory=dict)
+    z_reports: dict[int, str] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
+    witness: list[tuple[int, str, str, int]] = field(default_factory=list)
+
+    def copy(self) -> "Disk":
+        """Copy every table; the values are immutable."""
+        other = copy(self)
+        for name, table in vars(self).items():
+            setattr(other, name, copy(table))
+        other.totals = {no: dict(held) for no, held in self.totals.items()}
+        return other
+
+    def take(self, other: "Disk") -> None:
+        """Become the other, all at once."""
+        vars(self).update(vars(other))
+
+
+class FakeStore:
+    """Implements core.store_ports.Store over a Disk; a read inside a unit of work is a bug."""
+
+    def __init__(
+        self,
+        disk: Disk,
+        articles: Iterable[Article] = (),
+        departments: Iterable[Department] = (),
+        seam: Seam = no_seam,
+    ) -> None:
+        self._disk = disk
+        self._articles = {one.number: one for one in articles}
+        self._departments = {one.name: one for one in departments}
+        self.seam = seam
+        self.is_writing = False
+        self.fails_after: int | None = None
+        """Commits that still succeed; None = all of them."""
+
+    def fault_after(self, commits: int) -> None:
+        """Let this many commits succeed and every one after them fail."""
+        self.fails_after = commits
+
+    @property
+    def disk(self) -> Disk:
+        """The committed state, as a second connection would see it."""
+        assert not self.is_writing, "the writer's connection was asked inside a unit of work"
+        return self._disk
+
+    def unit_of_work(self) -> "FakeUnitOfWork":
+        """Begin a unit of work."""
+        return FakeUnitOfWork(self, self._disk)
+
+    def find_article(self, code: str) -> Article | None:
+        """Find by number only; codes are the catalogue's own test."""
+        assert not self.is_writing
+        return self._articles.get(code)
+
+    def department(self, name: str) -> Department | None:
+        """Find a department by its name."""
+        return self._departments.get(name)
+
+    def vat_rate(self, vat_code: str, day: date) -> int:
+        """Give a fixed rate."""
+        if not vat_code.startswith("fixed:"):
+            raise VatRateMissing(vat_code=vat_code, day=day.isoformat())
+        return int(vat_code.removeprefix("fixed:"))
+
+    def unfinished_sale(self) -> Sale | None:
+        """Give the sale that is neither closed nor voided."""
+        standing = [one for one in self.disk.sales.values() if not _is_ended(one)]
+        assert len(standing) <= 1, "two unfinished sales"
+        return standing[0] if standing else None
+
+    def control_record(self, sale_id: int) -> str:
+        """Give the frozen control record of a sale."""
+        return self.disk.records[sale_id]
+
+    def slips_of(self, service_id: int, poi_transaction: str) -> tuple[CardSlip, ...]:
+        """Give the slips of one card payment, customer copy first."""
+        found = [
+            slip
+            for slip in self.disk.slips.values()
+            if slip.service_id == service_id
+            or (slip.reference == poi_transaction and slip.reference)
+        ]
+        return tuple(sorted(found, key=lambda slip: (slip.copy, slip.reference)))
+
+    def is_code_known(self, control_code: str) -> bool:
+        """Say whether a control code stands on a receipt."""
+        receipts = self.disk.receipts.values()
+        return any(event.receipt.control_code == control_code for event in receipts)
+
+    def pending_papers(self) -> tuple[Paper, ...]:
+        """Give papers that are queued, printing or unknown, oldest first."""
+        pending = (PaperState.QUEUED, PaperState.PRINTING, PaperState.UNKNOWN)
+        return tuple(one for one in self.disk.papers.values() if one.state in pending)
+
+    def period(self) -> Period | None:
+        """Give the open period."""
+        opened = [one for one, closed_at in self.disk.periods.values() if closed_at is None]
+        assert len(opened) <= 1, "two open periods"
+        return opened[0] if opened else None
+
+    def totals(self, period_no: int) -> dict[tuple[Section, str], tuple[int, int]]:
+        """Give (count, sum_ore) by (section, name)."""
+        return dict(self.disk.totals.get(period_no, {}))
+
+    def unfinished_tally(self) -> tuple[int, int]:
+        """Give count and sum of unfinished sales."""
+        sums = [one.total_ore for one in self.disk.sales.values() if not _is_ended(one)]
+        return len(sums), sum(sums)
+
+    def journal_head(self) -> tuple[int, str]:
+        """Give seq and hash of the newest journal row."""
+        journal = self.disk.journal
+        return (journal[-1].seq, journal[-1].hash) if journal else (0, GENESIS)
+
+    def z_report(self, z_no: int | None) -> str | None:
+        """Give a stored Z report."""
+        reports = self.disk.z_reports
+        return reports.get(max(reports, default=0) if z_no is None else z_no)
+
+    def setting(self, key: str) -> str | None:
+        """Give one setting."""
+        return self.disk.settings.get(key)
+
+    def last_receipt_no(self) -> int:
+        """Give the newest receipt number."""
+        return max(self.disk.receipts, default=0)
+
+
+class FakeUnitOfWork:
+    """Implements core.store_ports.UnitOfWork: all of it becomes the disk, or none."""
+
+    def __init__(self, store: FakeStore, disk: Disk) -> None:
+        self._store = store
+        self._target = disk
+        self._draft = disk
+
+    def __enter__(self) -> Self:
+        assert not self._store.is_writing, "a unit of work inside a unit of work"
+        self._store.is_writing = True
+        self._draft = self._target.copy()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._store.is_writing = False
+
+    def commit(self) -> None:
+        """Make everything durable."""
+        assert self._store.is_writing
+        self._store.seam("before commit")
+        if self._store.fails_after is not None:
+            if self._store.fails_after == 0:
+                raise StoreError(reason="planted")
+            self._store.fails_after -= 1
+        self._draft.witness = self._target.witness
+        self._target.take(self._draft.copy())
+        self._store.seam("after commit")
+
+    def next_number(self, name: str) -> int:
+        """Draw the next number of a series."""
+        return self.reserve_numbers(name, 1)
+
+    def reserve_numbers(self, name: str, count: int) -> int:
+        """Draw several numbers and give the first."""
+        first = self._draft.counters.get(name, 0) + 1
+        self._draft.counters[name] = first + count - 1
+        return first
+
+    def append_journal(self, at: datetime, kind: str, operator: str, payload: str) -> JournalEntry:
+        """Append one row and chain it."""
+        journal = self._draft.journal
+        seq, former = (journal[-1].seq + 1, journal[-1].hash) if journal else (1, GENESIS)
+        stamp = at.isoformat(timespec="milliseconds")
+        hashed = chain_hash(former, seq, stamp, kind, operator, payload)
+        journal.append(JournalEntry(seq, stamp, kind, operator, payload, hashed))
+        return journal[-1]
+
+    def put_sale(self, before: Sale | None, after: Sale) -> None:
+        """Store a sale, refusing what the schema refuses."""
+        assert self._draft.sales.get(after.sale_id) == before, "the sale on disk is another"
+        if before is not None:
+            assert after.lines[: len(before.lines)] == before.lines, "sale_line is append-only"
+            assert len(after.tenders) >= len(before.tenders)
+        for tender in after.tenders:
+            if tender.kind is TenderKind.CARD and tender.state is TenderState.SETTLED:
+                assert tender.authorized_ore == tender.amount_ore + tender.tip_ore
+        services = [one.service_id for sale in self._draft.sales.values() for one in sale.tenders]
+        known = [one.service_id for one in before.tenders] if before else []
+        for tender in after.tenders[len(known) :]:
+            assert tender.service_id == 0 or tender.service_id not in services
+        self._draft.sales[after.sale_id] = after
+
+    def put_record(self, sale_id: int, record: str) -> None:
+        """Freeze what the control unit is told."""
+        self._draft.records[sale_id] = record
+
+    def put_receipt(self, event: ReceiptSigned, period_no: int) -> None:
+        """Store a signed receipt; number, sale and code are unique."""
+        receipt = event.receipt
+        for other in self._draft.receipts.values():
+            assert other.sale_id != event.sale_id
+            assert other.receipt.control_code != receipt.control_code
+        assert receipt.receipt_no not in self._draft.receipts
+        assert self._draft.periods[period_no][1] is None, "the period is closed"
+        self._draft.receipts[receipt.receipt_no] = event
+
+    def add_totals(self, period_no: int, changes: Iterable[Change]) -> None:
+        """Add to the running totals."""
+        for change in changes:
+            period = 0 if change.section in GRAND else period_no
+            held = self._draft.totals.setdefault(period, {})
+            count, sum_ore = held.get((change.section, change.name), (0, 0))
+            held[change.section, change.name] = (count + change.count, sum_ore + change.sum_ore)
+
+    def put_paper(self, paper: Paper) -> None:
+        """Store a new paper job."""
+        assert paper.paper_id not in self._draft.papers
+        self._draft.papers[paper.paper_id] = paper
+
+    def set_paper_state(self, paper_id: int, state: PaperState) -> None:
+        """Move a paper job."""
+        self._draft.papers[paper_id] = replace(self._draft.papers[paper_id], state=state)
+
+    def put_slip(self, slip: CardSlip) -> bool:
+        """Store a card slip once."""
+        key = (slip.reference, str(slip.copy))
+        is_new = key not in self._draft.slips
+        self._draft.slips.setdefault(key, slip)
+        return is_new
+
+    def open_period(self, at: datetime, opening_float_ore: int) -> Period:
+        """Open the next period."""
+        period = Period(self.next_number("period_no"), at, opening_float_ore)
+        self._draft.periods[period.no] = (period, None)
+        return period
+
+    def close_period(self, period: Period, report: DayReport) -> None:
+        """Store the Z report and close its period."""
+        assert report.number is not None
+        self._draft.z_reports[report.number] = canonical(report)
+        self._draft.periods[period.no] = (period, report.at)
+
+    def put_setting(self, key: str, value: str) -> None:
+        """Store one setting."""
+        self._draft.settings[key] = value
+
+
+def _is_ended(sale: Sale) -> bool:
+    return sale.state in ("closed", "voided")
+
+
+@dataclass(frozen=True)
+class Charge:
+    """One row of the terminal's own ledger."""
+
+    transaction: str
+    service_id: int
+    authorized_ore: int
+    tip_ore: int
+    at: datetime
+    is_reversed: bool = False
+
+
+@dataclass(frozen=True)
+class CardPlan:
+    """What the customer and the link do with one request."""
+
+    tip_ore: int = 0
+    verdict: CardVerdict = CardVerdict.APPROVED
+    partial_ore: int = 0
+    """Approve only this much; 0 = all."""
+    answer: str = "given"
+    """given | not-sent | lost-before | lost-after | late (charged between two queries)."""
+
+
+@dataclass
+class CardTerminal:
+    """A card terminal with a ledger.
+
+    `memory`: `service-ids` (nexo), `last` (Westpay), or `none` (it cannot tell: a person reads).
+    """
+
+    clock: FixedClock
+    memory: str = "service-ids"
+    plans: tuple[CardPlan, ...] = (CardPlan(),)
+    """One per request, the last one for all that follow."""
+    reversal_answers: tuple[str, ...] = ("given",)
+    """given | refused | lost-before | lost-after, the last one for all that follow."""
+    ledger: list[Charge] = field(default_factory=list)
+    sent: list[int] = field(default_factory=list)
+    """Service ids of every payment request that came, in order."""
+    declined: list[int] = field(default_factory=list)
+    reversals: int = 0
+    queries: int = 0
+    late: CardRequest | None = None
+    last_is_reversal: bool = False
+
+    def authorize(self, request: CardRequest) -> list[f.Fact]:
+        """Take a payment request."""
+        plan = self._plan(len(self.sent))
+        service_id = request.service_id
+        if plan.answer == "not-sent":
+            self.plans = (*self.plans[: len(self.sent)], *self.plans[len(self.sent) + 1 :])
+            self.plans = self.plans or (CardPlan(),)
+            return [f.CardNotSent(service_id, "refused")]
+        self.sent.append(service_id)
+        if plan.answer == "lost-before":
+            return [f.CardAnswerLost(service_id, "link lost")]
+        if plan.answer == "late":
+            self.late = request
+            return [f.CardAnswerLost(service_id, "link lost")]
+        if plan.verdict is not CardVerdict.APPROVED:
+            self.declined.append(service_id)
+            return [f.CardAnswered(CardResult(service_id, plan.verdict, condition="Refusal"))]
+        charge = self._charge(request, plan)
+        if plan.answer == "lost-after":
+            return [f.CardAnswerLost(service_id, "link lost")]
+        result = self.result_of(charge)
+        return [f.SlipArrived(result.slips[0]), f.CardAnswered(result)]
+
+    def query(self, request: CardRequest) -> list[f.Fact]:
+        """Say what became of a request."""
+        self.queries += 1
+        if self.queries > 1:
+            self._charge_late()
+        verdict, result = self._remember(request)
+        evidence = (f"ledger={len(self.ledger)}",)
+        return [f.CardQueried(QueryResult(request.service_id, verdict, result, evidence))]
+
+    def reverse(self, service_id: int, transaction: str) -> list[f.Fact]:
+        """Undo the last approved transaction."""
+        answer = self.reversal_answers[min(self.reversals, len(self.reversal_answers) - 1)]
+        self.reversals += 1
+        if answer == "lost-before":
+            return [f.CardReversalLost(service_id, "link lost")]
+        last = self.ledger[-1] if self.ledger else None
+        is_last = last is not None and last.transaction == transaction and not last.is_reversed
+        if last is None or not is_last or answer == "refused":
+            refused = CardResult(service_id, CardVerdict.DECLINED, condition="NotFound")
+            return [f.CardReversed(service_id, refused)]
+        self.ledger[-1] = replace(last, is_reversed=True)
+        self.last_is_reversal = True
+        if answer == "lost-after":
+            return [f.CardReversalLost(service_id, "link lost")]
+        return [f.CardReversed(service_id, CardResult(service_id, CardVerdict.APPROVED))]
+
+    def slip_shows(self, service_id: int) -> Charge | None:
+        """What the terminal's own slip shows to a person, who waits until it is done."""
+        self._charge_late()
+        return self.charged(service_id)
+
+    def charged(self, service_id: int) -> Charge | None:
+        """Give what stands on the card of this request, reversals taken into account."""
+        found = [one for one in self.ledger if one.service_id == service_id]
+        return found[-1] if found and not found[-1].is_reversed else None
+
+    def result_of(self, charge: Charge) -> CardResult:
+        """Write the answer to an approved request."""
+        slip = CardSlip(
+            reference=charge.transaction,
+            service_id=charge.service_id,
+            amount_ore=charge.authorized_ore - charge.tip_ore,
+            tip_ore=charge.tip_ore,
+            total_ore=charge.authorized_ore,
+            masked_pan="************9659",
+        )
+        return CardResult(
+            charge.service_id,
+            CardVerdict.APPROVED,
+            authorized_ore=charge.authorized_ore,
+            tip_ore=charge.tip_ore,
+            poi_transaction=charge.transaction,
+            slips=(slip,),
+        )
+
+    def _plan(self, index: int) -> CardPlan:
+        return self.plans[min(index, len(self.plans) - 1)]
+
+    def _charge_late(self) -> None:
+        """Let a customer who took his time finish."""
+        if self.late is not None:
+            late, self.late = self.late, None
+            self._charge(late, self._plan(len(self.sent) - 1))
+
+    def _charge(self, request: CardRequest, plan: CardPlan) -> Charge:
+        amount_ore = plan.partial_ore or request.amount_ore
+        charge = Charge(
+            transaction=f"T{len(self.ledger) + 1:04d}",
+            service_id=request.service_id,
+            authorized_ore=amount_ore + plan.tip_ore,
+            tip_ore=plan.tip_ore,
+            at=self.clock.now(),
+        )
+        self.ledger.append(charge)
+        self.last_is_reversal = False
+        return charge
+
+    def _remember(self, request: CardRequest) -> tuple[CardVerdict, CardResult | None]:
+        if self.memory == "none":
+            return CardVerdict.UNKNOWN, None
+        return self._by_service_id(request) if self.memory != "last" else self._by_last(request)
+
+    def _by_service_id(self, request: CardRequest) -> tuple[CardVerdict, CardResult | None]:
+        service_id = request.service_id
+        if service_id in self.declined:
+            return CardVerdict.DECLINED, CardResult(service_id, CardVerdict.DECLINED)
+        charge = self.charged(service_id)
+        if charge is None:
+            return CardVerdict.NOT_CHARGED, None
+        return CardVerdict.APPROVED, self.result_of(charge)
+
+    def _by_last(self, request: CardRequest) -> tuple[CardVerdict, CardResult | None]:
+        """Remember the last transaction only, and nobody's service id (protocols 5.3)."""
+        if not self.ledger:
+            never = CardVerdict.UNKNOWN if request.baseline_transaction else CardVerdict.NOT_CHARGED
+            return never, None
+        last = self.ledger[-1]
+        if self.last_is_reversal:
+            return CardVerdict.NOT_CHARGED, None
+        if last.transaction == request.baseline_transaction:
+            return CardVerdict.NOT_CHARGED, None
+        if last.at < request.started_at:
+            return CardVerdict.UNKNOWN, None
+        result = replace(self.result_of(last), service_id=request.service_id)
+        return CardVerdict.APPROVED, result
+
+
+@dataclass
+class SealedUnit:
+    """A control unit. `repeat` says what it does with a receipt number it knows."""
+
+    repeat: str = "same"
+    """same | refuse | new."""
+    answers: tuple[str, ...] = ("given",)
+    """given | lost-before | lost-after | silent, the last one for all that follow."""
+    ledger: list[tuple[ControlRecord, str]] = field(default_factory=list)
+    asked: int = 0
+
+    def register(self, record: ControlRecord) -> f.Fact:
+        """Take one registration."""
+        answer = self.answers[min(self.asked, len(self.answers) - 1)]
+        self.asked += 1
+        lost = f.SigningFailed(record.serial, record.receipt_no, "no answer", is_final=False)
+        if answer in ("lost-before", "silent"):
+            return lost
+        known = [code for held, code in self.ledger if held.receipt_no == record.receipt_no]
+        if known and self.repeat == "refuse":
+            return f.SigningFailed(record.serial, record.receipt_no, "known", is_final=True)
+        code = known[0] if known and self.repeat == "same" else self._sign(record)
+        if answer == "lost-after":
+            return lost
+        return f.RecordSigned(record.serial, record.receipt_no, Signature(code, "CCTEST01"))
+
+    def poll(self) -> f.Fact:
+        """Answer a poll."""
+        return f.UnitPolled(UnitStatus("CCTEST01", is_ready=True, is_simulator=True))
+
+    def _sign(self, record: ControlRecord) -> str:
+        code = control_code(f"{record.receipt_no} {len(self.ledger)}")
+        self.ledger.append((record, code))
+        return code
+
+
+def control_code(seed: str) -> str:
+    """Make a code of the shape a control unit gives, another one for each seed."""
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+    digest = sha256(seed.encode()).digest() + sha256(seed.encode() + b"2").digest()
+    text = "".join(letters[byte & 31] for byte in digest)
+    return f"{text[:32]};{text[32:58]}"
+
+
+@dataclass
+class PaperPrinter:
+    """A printer that counts what came out of it."""
+
+    answers: tuple[str, ...] = ("given",)
+    """given | refused | lost-before | lost-after, the last one for all that follow."""
+    papers: list[tuple[int, str]] = field(default_factory=list)
+    """(paper id, text), in order."""
+    asked: int = 0
+
+    def print(self, job: PrintPaper) -> list[f.Fact]:
+        """Print one paper."""
+        answer = self.answers[min(self.asked, len(self.answers) - 1)]
+        self.asked += 1
+        if answer == "refused":
+            # Somebody puts a new roll in, and the printer says so.
+            out = f.PaperRefused(job.paper_id, f.PrinterCondition.PAPER_OUT)
+            return [out, f.PrinterConditionChanged(f.PrinterCondition.READY)]
+        if answer == "lost-before":
+            return [f.PrintLost(job.paper_id, "cable")]
+        self.papers.append((job.paper_id, job.document.as_text()))
+        if answer == "lost-after":
+            return [f.PrintLost(job.paper_id, "cable")]
+        return [f.PaperPrinted(job.paper_id)]
+
+    def shows(self, paper_id: int) -> bool:
+        """Say whether a person who looks finds the paper."""
+        return any(one == paper_id for one, _ in self.papers)
+
+
+@dataclass
+class World:
+    """The devices around one till."""
+
+    clock: FixedClock
+    terminal: CardTerminal
+    unit: SealedUnit
+    printer: PaperPrinter
+
+    def copy(self) -> "World":
+        """Copy the ledgers, so that another future can begin here."""
+        clock = copy(self.clock)
+        terminal = replace(
+            self.terminal,
+            clock=clock,
+            ledger=list(self.terminal.ledger),
+            sent=list(self.terminal.sent),
+            declined=list(self.terminal.declined),
+        )
+        unit = replace(self.unit, ledger=list(self.unit.ledger))
+        return World(clock, terminal, unit, replace(self.printer, papers=list(self.printer.papers)))
+
+    def do(self, effect: Effect) -> list[f.Fact]:
+        """Do what was asked, and give what the devices say to it."""
+        match effect:
+            case AuthorizeCard():
+                return self.terminal.authorize(effect.request)
+            case QueryCard():
+                return self.terminal.query(effect.request)
+            case ReverseCard():
+                return self.terminal.reverse(effect.service_id, effect.poi_transaction)
+            case RegisterReceipt():
+                return [self.unit.register(effect.record)]
+            case PollUnit():
+                return [self.unit.poll()]
+            case PrintPaper():
+                return self.printer.print(effect)
+            case CheckPrinter():
+                return [f.PrinterConditionChanged(f.PrinterCondition.READY)]
+            case _:
+                return []
+
+
+def a_world(
+    *,
+    plans: tuple[CardPlan, ...] = (CardPlan(),),
+    memory: str = "service-ids",
+    reversals: tuple[str, ...] = ("given",),
+    unit: SealedUnit | None = None,
+    printer: PaperPrinter | None = None,
+) -> World:
+    """Make a world in which everything works, but for what is given."""
+    clock = FixedClock()
+    terminal = CardTerminal(clock, memory, plans, reversals)
+    return World(clock, terminal, unit or SealedUnit(), printer or PaperPrinter())

@@ -1,0 +1,413 @@
+"""Lives of a till: the real services between a disk and a world, ended at any seam.
+
+A life boots from the disk, hands effects to the world, takes its facts, and is worked by a cashier
+who looks at the screen, the terminal's slip and the printer, and knows nothing else. `violations`
+says what is wrong with a disk and a world; an empty list is what every schedule must end with.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from core import facts as f
+from core.checkout import SaleState
+from core.effects import Effect
+from core.journal import JournalEntry
+from core.services import facts_desk, payment, printing, recovery, registration, reporting, signing
+from core.services.till import Rules, Till
+from core.store_ports import Store
+from core.tender import Tender, TenderKind, TenderState
+from db.verify import verify_journal
+from db.verify_rows import BadRow
+from tests.builders import ARTICLES, DEPARTMENTS, some_rules
+from tests.fakes import SWITCHED_OFF_S, Disk, FakeStore, Seam, World, a_world, no_seam
+
+STEPS_MAX = 60
+"""More acts than any scenario needs; a cashier who needs more is stuck."""
+TRIES_MAX = 2
+"""How often the cashier asks a refusing control unit again."""
+
+
+class Stuck(AssertionError):
+    """The till waits and shows nobody why."""
+
+
+@dataclass(frozen=True)
+class Pay:
+    """One act of paying by the cashier."""
+
+    kind: str = "card"
+    amount_ore: int | None = None
+    total_ore: int | None = None
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What the cashier means to do, and the world he does it in."""
+
+    name: str
+    pays: tuple[Pay, ...]
+    world: Callable[[], World] = a_world
+    numbers: tuple[str, ...] = ("1", "2", "3")
+    rules: Rules = field(default_factory=some_rules)
+    may_keep: bool = True
+    """What the manager does with a held card; a reversal that is refused twice is kept."""
+    till_tip_ore: int = 0
+    """Tip typed at the till, part of what the terminal draws without knowing it as a tip."""
+    sales: int = 1
+    takes_z: bool = False
+
+    def disk(self) -> Disk:
+        """Give the disk of a register that was set up and never sold."""
+        disk = Disk()
+        clock = self.world().clock
+        with FakeStore(disk).unit_of_work() as uow:
+            period = uow.open_period(clock.now(), self.rules.opening_float_ore)
+            note = f'{{"opening_float_ore":{period.opening_float_ore},"period_no":{period.no}}}'
+            uow.append_journal(clock.now(), "period-opened", self.rules.operator, note)
+            uow.commit()
+        return disk
+
+
+class Life:
+    """One run of the program, from boot to crash or to the end of the cashier's work."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        world: World,
+        store: Store,
+        write_witness: Callable[[JournalEntry, str, int], None],
+        seam: Seam = no_seam,
+    ) -> None:
+        self.scenario = scenario
+        self.world = world
+        self.seam = seam
+        self._tries = 0
+        self._reversals = 0
+        world.clock.seconds += SWITCHED_OFF_S
+        period = store.period()
+        assert period is not None, "the register was not set up"
+        self.till = Till(store, world.clock, scenario.rules, period, write_witness)
+
+    def run(self) -> None:
+        """Recover, then work until nothing is left to do."""
+        recovery.start(self.till)
+        self._pump()
+        self._take(self.world.unit.poll())
+        self._take(f.PrinterConditionChanged(f.PrinterCondition.READY))
+        self._pump()
+        for _ in range(STEPS_MAX):
+            if not self._act():
+                return
+            self._pump()
+        raise Stuck(f"{self.till.state} {self.till.attention}")
+
+    def deliver(self, effect: Effect) -> None:
+        """Hand one effect to the world and take what comes back."""
+        name = type(effect).__name__
+        self.seam(f"before {name}")
+        facts = self.world.do(effect)
+        self.seam(f"after {name}")
+        for fact in facts:
+            self._take(fact)
+
+    def _pump(self) -> None:
+        waiting: deque[Effect] = deque()
+        while True:
+            waiting.extend(self.till.take_effects())
+            if not waiting:
+                return
+            self.deliver(waiting.popleft())
+
+    def _take(self, fact: f.Fact) -> None:
+        facts_desk.take_fact(self.till, fact)
+        self.seam(f"took {type(fact).__name__}")
+
+    def _act(self) -> bool:
+        """Do the cashier's next act; False when there is none."""
+        till, attention = self.till, self.till.attention
+        code = attention.code if attention else ""
+        if attention is not None and code == "paper-unknown":
+            paper_id = int(dict(attention.facts)["paper_id"])
+            printing.decide_paper(till, paper_id, was_seen=self.world.printer.shows(paper_id))
+            return True
+        if code == "card-doubt":
+            self._read_the_slip()
+            return True
+        state = till.state
+        if state is SaleState.HELD:
+            self._decide_held()
+            return True
+        if state is SaleState.SIGNING:
+            return self._ask_the_unit_again()
+        if state is SaleState.TENDERING:
+            self._pay()
+            return True
+        if state is SaleState.OPEN or state is None:
+            return self._sell()
+        raise Stuck(f"{state} {attention}")
+
+    def _read_the_slip(self) -> None:
+        """Decide an unclear card by what the terminal itself shows."""
+        tender = self._tender()
+        charge = self.world.terminal.slip_shows(tender.service_id)
+        payment.decide_doubt(
+            self.till,
+            is_charged=charge is not None,
+            total_ore=charge.authorized_ore if charge else None,
+            by="Maja",
+        )
+
+    def _decide_held(self) -> None:
+        if self.scenario.may_keep or self._reversals >= TRIES_MAX:
+            payment.keep_held(self.till, "Maja")
+        else:
+            self._reversals += 1
+            payment.reverse_held(self.till, "Maja")
+
+    def _ask_the_unit_again(self) -> bool:
+        if not self.till.unit.is_waiting_for_person:
+            raise Stuck(f"signing without a person asked: {self.till.attention}")
+        self._tries += 1
+        if self._tries > TRIES_MAX:
+            return False
+        signing.try_signing_again(self.till)
+        return True
+
+    def _sell(self) -> bool:
+        till, scenario = self.till, self.scenario
+        closed = till.store.last_receipt_no()
+        if till.sale is None and closed >= scenario.sales:
+            if not scenario.takes_z or till.store.z_report(None) is not None:
+                return False
+            reporting.z_report(till)
+            return True
+        numbers = scenario.numbers if closed == 0 else scenario.numbers[:1]
+        seen = len(till.sale.standing) if till.sale else 0
+        if seen < len(numbers):
+            registration.add_code(till, numbers[seen], None, None)
+        else:
+            self._pay()
+        return True
+
+    def _pay(self) -> None:
+        till = self.till
+        assert till.sale is not None
+        is_first = till.store.last_receipt_no() == 0
+        pays = self.scenario.pays if is_first else (Pay("cash"),)
+        was_reversed = any(one.state is TenderState.REVERSED for one in till.sale.tenders)
+        index = len(till.sale.settled)
+        pay = Pay("cash") if was_reversed or index >= len(pays) else pays[index]
+        if pay.kind == "cash":
+            payment.pay_cash(till, pay.amount_ore)
+        else:
+            payment.pay_card(till, pay.amount_ore, pay.total_ore)
+
+    def _tender(self) -> Tender:
+        assert self.till.sale is not None
+        tender = self.till.sale.current_tender
+        assert tender is not None
+        return tender
+
+
+def boot(scenario: Scenario, disk: Disk, world: World, seam: Seam = no_seam) -> Life:
+    """Begin a life on a disk in memory."""
+    store = FakeStore(disk, ARTICLES, DEPARTMENTS, seam)
+
+    def write_witness(entry: JournalEntry, kind: str, number: int) -> None:
+        seam("before witness")
+        disk.witness.append((entry.seq, entry.hash, kind, number))
+        seam("after witness")
+
+    return Life(scenario, world, store, write_witness, seam)
+
+
+@dataclass
+class Tally:
+    """How much was tried."""
+
+    schedules: int = 0
+    seams: int = 0
+    waiting: int = 0
+    """Schedules that end with a paid sale that waits visibly for its code."""
+
+
+def explore(
+    scenario: Scenario,
+    crashes: int,
+    tally: Tally,
+    disk: Disk | None = None,
+    world: World | None = None,
+) -> Iterator[str]:
+    """Run one life, then every life that begins where this one could have ended; give violations.
+
+    Seams between which neither the disk nor the world changed are one crash point.
+    """
+    disk = scenario.disk() if disk is None else disk
+    world = scenario.world() if world is None else world
+    points: list[tuple[str, Disk, World]] = []
+    seen: list[tuple[object, ...]] = []
+
+    def seam(label: str) -> None:
+        tally.seams += 1
+        mark = _mark(disk, world)
+        if crashes and (not seen or seen[-1] != mark):
+            seen.append(mark)
+            points.append((label, disk.copy(), world.copy()))
+
+    tally.schedules += 1
+    life = boot(scenario, disk, world, seam)
+    try:
+        life.run()
+    except (AssertionError, ArithmeticError) as error:
+        yield f"{scenario.name}: {type(error).__name__} {error}"
+    else:
+        is_waiting = life.till.state is SaleState.SIGNING
+        tally.waiting += is_waiting
+        for what in violations(disk, world, scenario, life.till):
+            yield f"{scenario.name}: {what}"
+    for label, disk_then, world_then in points:
+        for what in _disk_violations(disk_then):
+            yield f"{scenario.name}, dead at {label}: {what}"
+        for what in explore(scenario, crashes - 1, tally, disk_then, world_then):
+            yield f"{what} (crash at {label})"
+
+
+def _mark(disk: Disk, world: World) -> tuple[object, ...]:
+    """Give what a next life can see of this one."""
+    terminal = world.terminal
+    return (
+        len(disk.journal),
+        len(disk.witness),
+        len(terminal.sent),
+        len(terminal.ledger),
+        terminal.reversals,
+        terminal.queries,
+        len(terminal.plans),
+        world.unit.asked,
+        world.printer.asked,
+    )
+
+
+def violations(disk: Disk, world: World, scenario: Scenario, till: Till) -> list[str]:
+    """Say what is wrong with a disk and a world after the cashier's work is done."""
+    return [
+        *_disk_violations(disk),
+        *_card_violations(disk, world, scenario),
+        *_unit_violations(disk, world),
+        *_paper_violations(disk, world),
+        *_end_violations(disk, scenario, till),
+    ]
+
+
+def _disk_violations(disk: Disk) -> Iterator[str]:
+    """Check what must hold whenever the plug is pulled."""
+    rows = ((e.seq, e.at, e.kind, e.operator, e.payload, e.hash) for e in disk.journal)
+    try:
+        walk = verify_journal(rows)
+    except BadRow as bad:
+        yield str(bad.problem)
+        return
+    counted = {
+        no: {(str(section), name): value for (section, name), value in held.items()}
+        for no, held in disk.totals.items()
+    }
+    if counted != walk.totals.totals:
+        yield f"running totals {counted} are not the fold {walk.totals.totals}"
+    if sorted(disk.receipts) != list(range(1, len(disk.receipts) + 1)):
+        yield f"receipt numbers {sorted(disk.receipts)}"
+    if walk.receipt_count != len(disk.receipts):
+        yield "a receipt without its journal row"
+    hashes = {entry.seq: entry.hash for entry in disk.journal}
+    for seq, head, _, _ in disk.witness:
+        if hashes.get(seq) != head:
+            yield f"the witness is ahead of the journal at {seq}"
+
+
+def _card_violations(disk: Disk, world: World, scenario: Scenario) -> Iterator[str]:
+    """Each charge is on one receipt as it was drawn, and each card tender is a charge."""
+    terminal = world.terminal
+    for service_id in {one for one in terminal.sent if terminal.sent.count(one) > 1}:
+        yield f"service id {service_id} was sent twice"
+    settled = {
+        tender.service_id: tender
+        for sale in disk.sales.values()
+        for tender in sale.settled
+        if tender.kind is TenderKind.CARD
+    }
+    for charge in terminal.ledger:
+        tender = settled.pop(charge.service_id, None)
+        if charge.is_reversed:
+            if tender is not None:
+                yield f"{charge.transaction} was reversed and pays still"
+            continue
+        if tender is None:
+            yield f"{charge.transaction} was charged and pays nothing: {charge}"
+            continue
+        tip_ore = charge.tip_ore + scenario.till_tip_ore
+        if (tender.authorized_ore, tender.tip_ore) != (charge.authorized_ore, tip_ore):
+            yield f"tender {tender} is not {charge}"
+    for service_id in settled:
+        yield f"service id {service_id} pays and was never charged"
+    for number, event in disk.receipts.items():
+        paid = [(one.amount_ore, one.tip_ore) for one in disk.sales[event.sale_id].settled]
+        shown = [(one.amount_ore, one.tip_ore) for one in event.receipt.tenders]
+        if paid != shown:
+            yield f"receipt {number} shows {shown}, paid was {paid}"
+        for one in event.receipt.tenders:
+            if one.card is not None and one.card.total_ore != one.charged_ore:
+                yield f"receipt {number} shows a card block of another payment"
+
+
+def _unit_violations(disk: Disk, world: World) -> Iterator[str]:
+    """One signature per receipt; a second code is one that the journal explains."""
+    records: dict[int, object] = {}
+    for record, code in world.unit.ledger:
+        if records.setdefault(record.receipt_no, record) != record:
+            yield f"receipt {record.receipt_no} was registered with other content"
+        holder = disk.receipts.get(record.receipt_no)
+        if holder is not None and holder.receipt.control_code != code:
+            told = [e for e in disk.journal if e.kind == "record-repeated"]
+            if not any(f'"receipt_no":{record.receipt_no},' in e.payload for e in told):
+                yield f"code {code} of receipt {record.receipt_no} is an orphan nobody explains"
+    codes = [code for _, code in world.unit.ledger]
+    for number, event in disk.receipts.items():
+        if codes.count(event.receipt.control_code) != 1:
+            yield f"receipt {number} carries a code the unit never made"
+    if world.unit.repeat != "new" and len(codes) != len(records):
+        yield "a receipt was signed twice"
+
+
+def _paper_violations(disk: Disk, world: World) -> Iterator[str]:
+    """One original per receipt, none before its code, and none lost without a word."""
+    originals: dict[int, list[int]] = {}
+    for paper_id, text in world.printer.papers:
+        paper = disk.papers.get(paper_id)
+        if paper is None or paper.kind != "receipt":
+            continue
+        originals.setdefault(paper.reference, []).append(paper_id)
+        event = disk.receipts.get(paper.reference)
+        if event is None or event.receipt.control_code[:20] not in text:
+            yield f"receipt {paper.reference} was printed without its code"
+    for number in disk.receipts:
+        count = len(originals.get(number, ()))
+        states = [str(one.state) for one in disk.papers.values() if one.reference == number]
+        if count > 1:
+            yield f"receipt {number} was printed {count} times"
+        elif count == 0 and "copied" not in states:
+            yield f"receipt {number} was never printed and nobody was told: {states}"
+
+
+def _end_violations(disk: Disk, scenario: Scenario, till: Till) -> Iterator[str]:
+    """Nothing in flight at rest, except a paid sale that waits visibly for its code."""
+    if till.sale is None:
+        if len(disk.receipts) != scenario.sales:
+            yield f"{len(disk.receipts)} receipts instead of {scenario.sales}"
+        if till.attention is not None:
+            yield f"a question is left: {till.attention}"
+    elif till.state is not SaleState.SIGNING or till.attention is None:
+        yield f"the sale rests in {till.state} with {till.attention}"
+    pending = [one for one in till.papers.values() if str(one.state) != "copied"]
+    if pending and till.sale is None:
+        yield f"papers wait: {pending}"
