@@ -5,7 +5,7 @@ from typing import Final
 from devices.simulators.control_unit import Registration, SimulatedControlUnit, UnitFault
 from tui.i18n import N_, _
 from tui.simulator.face import Face
-from tui.widgets.block import Block, Row, block, framed, line, pieces, pressable, spread, tall
+from tui.widgets.block import Block, Row, block, framed, pieces, pressable, spread, tall
 from tui.widgets.palette import Palette
 
 SLOW_S: Final = 5.0
@@ -88,7 +88,7 @@ def _ledger_row(row: Registration, width: int, styles: Palette) -> Row:
     date = sent.date
     at = f"{date[:4]}-{date[4:6]}-{date[6:8]} {date[8:10]}:{date[10:12]}"
     text = f" {at}  {sent.type:<6} {sent.receipt_no:>6}  {sent.total:>12}  {row.control_code}"
-    return line(text, width, styles.base)
+    return pieces(width, styles.base, (text, styles.base))
 
 
 def _keys(width: int, fault: str, styles: Palette) -> Block:

@@ -98,7 +98,8 @@ def _paper_rows(view: PrinterView) -> list[PaperRow]:
 
 def _paper_line(row: PaperRow, width: int, styles: Palette) -> Row:
     style = styles.paper_bold if row.is_bold or row.is_double else styles.paper
-    return line(f"  {row.text}", width, style)
+    text = "".join(c if c.isprintable() else "?" for c in row.text)
+    return pieces(width, styles.paper, (f"  {text}", style))
 
 
 def _state(view: PrinterView, width: int, styles: Palette) -> Row:

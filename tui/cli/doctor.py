@@ -1,0 +1,197 @@
+"""`blipp doctor`: what each configured device answers, the database's modes, the config in force.
+
+Each device is asked as the till would ask it, by the same drivers. While a till runs, its devices
+are its own: they are not asked, because a second login would take the terminal away from it.
+"""
+
+import argparse
+from dataclasses import fields, is_dataclass
+from itertools import count
+from time import sleep
+from typing import Final
+
+from core.errors import DeviceError, StoreError, StoreInUse
+from core.facts import Fact, PrinterCondition, TerminalState, TerminalStateChanged
+from db.engine import check_modes, has_wal_reset_bug, open_writer, sqlite_version
+from db.lock import DataLock
+from devices.factory import make_control_unit, make_printer, make_terminal
+from tui.cli.place import Place, place_of
+from tui.cli.version import build
+from tui.cli.words import words_of
+from tui.clock import SystemClock
+from tui.config import Config
+from tui.i18n import _
+
+TERMINAL_LIMIT_S: Final = 15.0
+_STEP_S: Final = 0.1
+_FINAL: Final = frozenset({TerminalState.READY, TerminalState.REFUSED, TerminalState.MAINTENANCE})
+_FIRST_SERVICE_ID: Final = 900_000_000
+"""Far above what a till's counter reaches: ids of a doctor are never a payment's."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Ask and tell; 0 all well, 1 not."""
+    place = place_of(options)
+    print(build())
+    is_well = _tell_database(place)
+    _tell_config(place)
+    lock: DataLock | None = None
+    try:
+        if place.data_dir.is_dir():
+            lock = DataLock(place.data_dir)
+    except StoreInUse as held:
+        told = _("kassan är igång (process {process}): dess enheter frågas inte")
+        _line(_("Enheter"), told.format(process=held.facts.get("process", "?")))
+        return 0 if is_well else 1
+    try:
+        for name, ask in (
+            (_("Kortterminal"), _ask_terminal),
+            (_("Kontrollenhet"), _ask_unit),
+            (_("Skrivare"), _ask_printer),
+        ):
+            is_good, words = ask(place)
+            _line(name, words)
+            is_well = is_well and is_good
+    finally:
+        if lock is not None:
+            lock.release()
+    return 0 if is_well else 1
+
+
+Answer = tuple[bool, str]
+
+
+def _ask_terminal(place: Place) -> Answer:
+    """Log in and out again, as the till does at its start."""
+    config = place.config.terminal
+    if config.driver == "none":
+        return True, _("ingen är inställd")
+    if not config.has_endpoint:
+        return True, _("simuleras inne i kassan")
+    heard: list[TerminalStateChanged] = []
+
+    def report(fact: Fact) -> None:
+        if isinstance(fact, TerminalStateChanged):
+            heard.append(fact)
+
+    terminal = make_terminal(
+        config,
+        SystemClock(),
+        report,
+        count(_FIRST_SERVICE_ID),
+        is_simulator_allowed=place.is_demo,
+        software_version=build(),
+    )
+    assert terminal is not None
+    try:
+        for _try in range(int(TERMINAL_LIMIT_S * 10)):
+            terminal.tend()
+            state = heard[-1].state if heard else TerminalState.CONNECTING
+            if state in _FINAL or state is TerminalState.UNREACHABLE:
+                break
+            sleep(_STEP_S)
+        said = heard[-1] if heard else TerminalStateChanged(TerminalState.CONNECTING)
+    finally:
+        terminal.close()
+    return _terminal_words(said, f"{config.driver} {config.host}:{config.port}")
+
+
+def _terminal_words(said: TerminalStateChanged, where: str) -> Answer:
+    words = {
+        TerminalState.READY: _("svarar och är redo"),
+        TerminalState.REFUSED: _("svarar men får inte användas"),
+        TerminalState.UNREACHABLE: _("kan inte nås"),
+        TerminalState.MAINTENANCE: _("uppdaterar sig"),
+    }.get(said.state, _("svarar inte på inloggningen"))
+    tail = f" ({said.text})" if said.text else ""
+    simulated = _(" – en simulator") if said.is_simulator else ""
+    return said.state is TerminalState.READY, f"{where}: {words}{simulated}{tail}"
+
+
+def _ask_unit(place: Place) -> Answer:
+    config = place.config.control_unit
+    if not config.has_endpoint:
+        return True, _("simuleras inne i kassan")
+    where = f"{config.driver} {config.url or config.device}"
+    unit = make_control_unit(
+        config, place.config.shop.identity(), is_simulator_allowed=place.is_demo
+    )
+    try:
+        status = unit.poll()
+    except DeviceError as error:
+        return False, f"{where}: {_device_words(error)}"
+    finally:
+        unit.close()
+    words = _("svarar och är redo") if status.is_ready else _("svarar men är inte redo")
+    simulated = _(" – en simulator") if status.is_simulator else ""
+    tail = f" ({status.text})" if status.text else ""
+    return status.is_ready, f"{where}: {status.unit_id} {words}{simulated}{tail}"
+
+
+def _ask_printer(place: Place) -> Answer:
+    config = place.config.printer
+    if config.driver == "none":
+        return True, _("ingen är inställd")
+    if not config.has_endpoint:
+        return True, _("simuleras inne i kassan")
+    places = {"network": f"{config.host}:{config.port}", "serial": config.device}
+    where = f"{config.driver} {places.get(config.driver, config.path)}"
+    printer = make_printer(config, is_simulator_allowed=place.is_demo)
+    try:
+        condition = printer.condition()
+    except DeviceError as error:
+        return False, f"{where}: {_device_words(error)}"
+    finally:
+        printer.close()
+    words = {
+        PrinterCondition.READY: _("redo"),
+        PrinterCondition.PAPER_LOW: _("papperet är snart slut"),
+        PrinterCondition.PAPER_OUT: _("papperet är slut"),
+        PrinterCondition.COVER_OPEN: _("luckan är öppen"),
+        PrinterCondition.SILENT: _("ansluten men svarar inte"),
+    }.get(condition, str(condition))
+    is_good = condition in (PrinterCondition.READY, PrinterCondition.PAPER_LOW)
+    return is_good, f"{where}: {words}"
+
+
+def _device_words(error: DeviceError) -> str:
+    """Say a device's error with what the link or the device itself said."""
+    told = " ".join(str(error.facts[name]) for name in ("code", "words") if error.facts.get(name))
+    words = words_of(error)
+    return f"{words} ({told})" if told else words
+
+
+def _tell_database(place: Place) -> bool:
+    version = ".".join(str(part) for part in sqlite_version())
+    is_safe = not has_wal_reset_bug(sqlite_version())
+    _line("SQLite", version if is_safe else _("{version}: har WAL-felet").format(version=version))
+    if not place.database.is_file():
+        _line(_("Databas"), _("{path} finns inte än").format(path=place.database))
+        return is_safe
+    try:
+        engine = open_writer(place.database)
+        with engine.connect() as connection:
+            modes = check_modes(connection)
+            connection.rollback()
+        engine.dispose()
+    except StoreError as error:
+        _line(_("Databas"), words_of(error))
+        return False
+    told = " ".join(f"{name}={value}" for name, value in modes.items())
+    _line(_("Databas"), f"{place.database}: {told}")
+    return is_safe
+
+
+def _tell_config(place: Place) -> None:
+    """Print every key in force; files with secrets by their names only."""
+    _line(_("Data"), str(place.data_dir))
+    _line(_("Övningsbutik"), _("ja") if place.is_demo else _("nej"))
+    for section in fields(Config):
+        value = getattr(place.config, section.name)
+        assert is_dataclass(value)
+        for field in fields(value):
+            _line(f"{section.name}.{field.name}", str(getattr(value, field.name)))
+
+
+def _line(name: str, words: str) -> None:
+    print(f"{name:<32} {words}")
