@@ -34,6 +34,8 @@ LOG_NAME: Final = "till.log"
 WITNESS_NAME: Final = "witness.log"
 MODEL: Final = "BLIPP-SE"
 """Model designation; contains the letters SE (sweden R4)."""
+LOOK_VARIABLE: Final = "BLIPP_THEME"
+"""Environment variable: dark (default) or light."""
 SERVICE_ID_BLOCK: Final = 10_000
 """Service ids kept aside at each start for messages that are no payments."""
 SWITCH_INTERVAL_S: Final = 0.0005
@@ -63,6 +65,7 @@ def run(config: Config, data_dir: Path, is_demo: bool, status_fd: int | None) ->
     """
     from db.lock import DataLock
     from tui.app import TillApp
+    from tui.status import StatusStream
 
     os.umask(0o077)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
@@ -72,7 +75,12 @@ def run(config: Config, data_dir: Path, is_demo: bool, status_fd: int | None) ->
         _log_to(data_dir / LOG_NAME)
         set_language(config.shop.language)
         thread = TillThread(lambda: open_shop(config, data_dir, SystemClock(), is_demo=is_demo))
-        app = TillApp(thread, status_fd=status_fd, scanner_prefix=config.scanner.prefix)
+        app = TillApp(
+            thread,
+            status=None if status_fd is None else StatusStream(status_fd),
+            look=os.environ.get(LOOK_VARIABLE, "dark"),
+            scanner_prefix=config.scanner.prefix,
+        )
         app.run()
         return app.return_code or 0
     finally:
@@ -310,6 +318,8 @@ def _log_to(path: Path) -> None:
         level=logging.WARNING,
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
     )
+    # Textual draws on `sys.__stderr__`: it gets a descriptor of its own, and number 2 the log.
+    sys.__stderr__ = os.fdopen(os.dup(2), "w", encoding="utf-8")  # type: ignore[misc] # see above
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     os.dup2(descriptor, 2)
     os.close(descriptor)
