@@ -227,7 +227,8 @@ class RegisterPage(Page):
             self.entry = self.entry.kept() if self.entry.text else Entry()
             return
         self.entry = Entry()
-        self.finished = None
+        if self.desk.view is not None and self.desk.view.sale is not None:
+            self.finished = None
 
     def sale_closed(self, receipt: Receipt) -> None:
         """Tell of the sale that was just closed, until the next line."""
@@ -257,5 +258,5 @@ class RegisterPage(Page):
         if sale is None:
             first = [self.cap("help"), self.cap("search"), self.cap("page"), self.cap("menu")]
             return [*first, self.cap("quit")]
-        names = ("help", "search", "correct", "pay", "exact-cash", "card", "page", "menu")
+        names = ("pay", "card", "exact-cash", "correct", "search", "menu", "help", "page")
         return [self.cap(name) for name in names]

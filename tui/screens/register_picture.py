@@ -83,8 +83,9 @@ def _with_keyboard(page: "RegisterPage", width: int, height: int) -> Block:
     top_height = height - KEYBOARD_HEIGHT - 1
     left_width = width * 3 // 5
     left = _receipt(page, left_width, top_height)
-    guide = tall(_guide(page, width - left_width - 4), top_height - 1, styles.base)
-    guide = above(filled(guide.width, 1, styles.base), guide)
+    inner = width - left_width - 4
+    title = block(inner, (line("", inner, styles.base), line(_("Nu"), inner, styles.accent)))
+    guide = above(title, tall(_guide(page, inner), top_height - 2, styles.base))
     right = inset(guide, 2, styles.base)
     return above(tall(beside(styles.base, left, right), top_height, styles.base), panel)
 

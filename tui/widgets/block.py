@@ -15,9 +15,8 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 
-from core.text import clean
-
 TEXT_MAX: Final = 400
+"""More characters than any row has cells."""
 Row = tuple[Segment, ...]
 
 
@@ -29,13 +28,26 @@ class Block:
     rows: tuple[Row, ...]
 
 
+def shown(text: str) -> str:
+    """Give text without anything that is not a character to be seen: the border to the terminal.
+
+    Control, format and private characters fall away; any other kind of blank becomes a space.
+    """
+    if text.isprintable():
+        return text[:TEXT_MAX]
+    return "".join(
+        character if character.isprintable() else " "
+        for character in text[:TEXT_MAX]
+        if character.isprintable() or character.isspace()
+    )
+
+
 @lru_cache(maxsize=4096)
 def fit(text: str, width: int, align: str = "left") -> str:
-    """Give cleaned text of exactly `width` cells: cut or padded; align left, right or centre."""
+    """Give clean text of exactly `width` cells: cut or padded; align left, right or centre."""
     if width <= 0:
         return ""
-    lead = len(text) - len(text.lstrip(" "))
-    text = " " * lead + clean(text, TEXT_MAX) if lead else clean(text, TEXT_MAX)
+    text = shown(text)
     room = width - cell_len(text)
     if room > 0 and align == "right":
         return " " * room + text
@@ -71,7 +83,7 @@ def line(text: str, width: int, style: Style, align: str = "left") -> Row:
 
 def spread(left: str, right: str, width: int, left_style: Style, right_style: Style) -> Row:
     """Make a row with one text at each end; the right one is never cut for the left one."""
-    right_cells = min(width, cell_len(clean(right, TEXT_MAX)))
+    right_cells = min(width, cell_len(shown(right)))
     room = max(0, width - right_cells - 1)
     gap = width - room - right_cells
     return (
@@ -152,7 +164,7 @@ def inset(part: Block, margin: int, style: Style) -> Block:
 def wrapped(text: str, width: int, style: Style) -> Block:
     """Break a cleaned text at its blanks into rows of the width."""
     rows: list[str] = []
-    for word in clean(text, TEXT_MAX).split(" "):
+    for word in shown(text).split():
         while cell_len(word) > width:
             head = set_cell_size(word, max(2, width)).rstrip()
             rows.append(head)

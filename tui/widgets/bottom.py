@@ -23,9 +23,9 @@ def _keys(caps: list[Cap], width: int, styles: Palette) -> Row:
     row: list[Segment] = []
     used = 0
     for cap in caps:
-        key, word = f" {cap.label} ", f" {cap.word}  "
+        key, word = f" {cap.label} ", f" {cap.word} "
         cells = cell_len(key) + cell_len(word)
-        if used + cells > width + 2:
+        if used + cells > width + 1:
             break
         row.append(Segment(key, pressable(styles.key, cap.press)))
         row.append(
