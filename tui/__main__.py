@@ -15,12 +15,13 @@ USAGE: Final = 2
 MAY_NOT_SELL: Final = 3
 DATA_IN_USE: Final = 4
 INTERRUPTED: Final = 130
+_NO_CHECKS: Final = "Blipp får inte köras med python -O: kontrollerna försvinner."  # i18n: too soon
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
     if not __debug__:
-        _tell("Blipp får inte köras med python -O: kontrollerna försvinner.")  # i18n: no language
+        _tell(_NO_CHECKS)
         return USAGE
     from tui.cli.options import UsageError, parse
 

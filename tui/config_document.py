@@ -28,7 +28,7 @@ DEMO_DOCUMENT: Final[Mapping[str, Mapping[str, object]]] = {
         "org_no": "556677-8899",
         "address": ["Storgatan 1", "111 22 Stockholm"],
         "register_id": "KASSA1",
-        "footer": ["Tack och välkommen!"],
+        "footer": ["Tack och välkommen!"],  # i18n: the demo shop speaks Swedish
     },
     "till": {"login": "off", "operator": "Anna", "opening_float": "1000,00"},
     # Ports of 0 and the empty url: the till puts its simulators there (tui/compose.py).

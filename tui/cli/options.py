@@ -44,6 +44,17 @@ class _Parser(argparse.ArgumentParser):
         )
 
 
+class _Version(argparse.Action):
+    """Looks the version up only when somebody asks."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_rest: object) -> None:
+        """Print it and leave."""
+        from tui.cli.version import build
+
+        print(build())
+        parser.exit()
+
+
 def parse(argv: Sequence[str]) -> Chosen:
     """Read a command line; `blipp` alone is `blipp run`. Raises UsageError, SystemExit for help."""
     given = list(argv)
@@ -82,9 +93,7 @@ def _act(module: str) -> Act:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="blipp", description=_("Ett svenskt kassaregister i terminalen."))
-    from tui.cli.version import build
-
-    parser.add_argument("--version", action="version", version=build())
+    parser.add_argument("--version", action=_Version, nargs=0, help=_("visa versionen"))
     commands = parser.add_subparsers(required=True, metavar=_("KOMMANDO"), parser_class=_Parser)
     _add_run(commands)
     _add_init(commands)
