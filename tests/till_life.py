@@ -13,7 +13,16 @@ from core import facts as f
 from core.checkout import SaleState
 from core.effects import Effect
 from core.journal import JournalEntry
-from core.services import facts_desk, payment, printing, recovery, registration, reporting, signing
+from core.services import (
+    doubt,
+    facts_desk,
+    payment,
+    printing,
+    recovery,
+    registration,
+    reporting,
+    signing,
+)
 from core.services.till import Rules, Till
 from core.store_ports import Store
 from core.tender import Tender, TenderKind, TenderState
@@ -152,7 +161,7 @@ class Life:
         """Decide an unclear card by what the terminal itself shows."""
         tender = self._tender()
         charge = self.world.terminal.slip_shows(tender.service_id)
-        payment.decide_doubt(
+        doubt.decide_doubt(
             self.till,
             is_charged=charge is not None,
             total_ore=charge.authorized_ore if charge else None,
@@ -161,10 +170,10 @@ class Life:
 
     def _decide_held(self) -> None:
         if self.scenario.may_keep or self._reversals >= TRIES_MAX:
-            payment.keep_held(self.till, "Maja")
+            doubt.keep_held(self.till, "Maja")
         else:
             self._reversals += 1
-            payment.reverse_held(self.till, "Maja")
+            doubt.reverse_held(self.till, "Maja")
 
     def _ask_the_unit_again(self) -> bool:
         if not self.till.unit.is_waiting_for_person:

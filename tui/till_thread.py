@@ -37,7 +37,7 @@ from core.receipt_layout import lay_out_receipt
 from core.report_layout import lay_out_report
 from core.reports import DayReport
 from core.services import facts_desk as desk
-from core.services import payment, printing, recovery, registration, reporting, signing
+from core.services import doubt, payment, printing, recovery, registration, reporting, signing
 from core.services.till import Till
 from tui import commands as c
 from tui.messages import CommandDone, TillChanged, TillFailed, TillReady
@@ -236,18 +236,18 @@ class TillThread:
             case c.AnswerPrompt():
                 desk.answer_prompt(till, command.prompt_id, command.text)
             case c.AskTerminalAgain():
-                payment.ask_terminal_again(till)
+                doubt.ask_terminal_again(till)
             case c.DecideDoubt():
-                payment.decide_doubt(
+                doubt.decide_doubt(
                     till,
                     is_charged=command.is_charged,
                     total_ore=command.total_ore,
                     by=manager,
                 )
             case c.KeepHeld():
-                payment.keep_held(till, manager)
+                doubt.keep_held(till, manager)
             case c.ReverseHeld():
-                payment.reverse_held(till, manager)
+                doubt.reverse_held(till, manager)
             case c.TrySigningAgain():
                 signing.try_signing_again(till)
             case c.DecidePaper():

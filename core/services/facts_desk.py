@@ -9,7 +9,7 @@ from core.card import PromptAnswer, SlipCopy
 from core.checkout import SaleState
 from core.effects import AbortCard, AnswerPrompt
 from core.errors import SaleNotOpen
-from core.services import payment, printing, signing
+from core.services import doubt, payment, printing, signing
 from core.services.till import Till
 
 
@@ -23,13 +23,13 @@ def take_fact(till: Till, fact: f.Fact) -> None:
         case f.CardAnswerLost():
             payment.take_lost(till, fact.service_id, fact.text)
         case f.CardQueried():
-            payment.take_query(till, fact)
+            doubt.take_query(till, fact)
         case f.CardQueryFailed():
-            payment.take_query_failure(till, fact)
+            doubt.take_query_failure(till, fact)
         case f.CardReversed():
-            payment.take_reversal(till, fact)
+            doubt.take_reversal(till, fact)
         case f.CardReversalLost():
-            payment.take_reversal_lost(till, fact.service_id)
+            doubt.take_reversal_lost(till, fact.service_id)
         case f.UnitPolled():
             signing.take_poll(till, fact)
         case f.UnitSilent():

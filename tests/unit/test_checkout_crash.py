@@ -18,7 +18,7 @@ from core.checkout import RECOVERY, PaperState, SaleState
 from core.checkout import Effect as Step
 from core.control_record import ControlRecord, Signature
 from core.effects import RegisterReceipt
-from core.services import payment, printing, recovery, signing
+from core.services import payment, printing, recovery, signing, steps
 from core.services.facts_desk import take_fact
 from core.services.till import Till
 from core.totals import Change, changes_of
@@ -256,7 +256,7 @@ def test_charging_as_new_after_a_restart_is_found(monkeypatch: pytest.MonkeyPatc
             assert till.sale.current_tender is not None
             service_id = till.sale.current_tender.service_id
             till.settle(ev.CardNeverCharged(till.sale.sale_id, service_id, "forgotten"))
-        payment.forward(till, is_fresh=is_fresh)
+        steps.forward(till, is_fresh=is_fresh)
 
     monkeypatch.setattr(recovery, "forward", forget)
     assert "was charged and pays nothing" in found_by(TIP_SALE)

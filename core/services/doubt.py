@@ -1,0 +1,185 @@
+"""Unclear and unwanted card payments: asked about, decided by a person, kept or reversed.
+
+Nobody here charges a card: a lost answer is asked about until the terminal or a manager has told
+what became of it (terminal-protocols 5.3); a payment against the shop's policy waits for a manager.
+"""
+
+from core import events as ev
+from core.card import CardVerdict, QueryResult
+from core.checkout import SaleState
+from core.effects import QueryCard, ReverseCard
+from core.errors import NothingToPay, SaleNotOpen
+from core.facts import CardQueried, CardQueryFailed, CardReversed
+from core.sale import Sale
+from core.services.payment import take_result
+from core.services.steps import UNANSWERED, ask_about_doubt, card_request, forward, open_tender
+from core.services.till import Attention, Till
+from core.tender import Tender
+from core.totals import Change, Section
+
+
+def take_query(till: Till, fact: CardQueried) -> None:
+    """Take the answer to a question about a lost outcome."""
+    query = fact.query
+    tender = open_tender(till, query.service_id)
+    if tender is None or till.sale is None:
+        return
+    till.note_alone("query-answered", service_id=query.service_id, verdict=str(query.verdict))
+    if till.state is SaleState.REVERSING:
+        _take_reversal_query(till, tender, query)
+        return
+    if till.state not in UNANSWERED:
+        return
+    if query.result is not None and query.verdict is not CardVerdict.UNKNOWN:
+        take_result(till, tender, query.result)
+    elif query.verdict is CardVerdict.NOT_CHARGED:
+        _take_not_charged(till, tender, query)
+    else:
+        ask_about_doubt(till, tender, query.evidence)
+
+
+def take_query_failure(till: Till, fact: CardQueryFailed) -> None:
+    """Show that the terminal could not be asked yet; the worker asks again."""
+    till.terminal.query_attempt = fact.attempt
+    tender = open_tender(till, fact.service_id)
+    if tender is not None and till.state in UNANSWERED and fact.attempt >= 2:
+        ask_about_doubt(till, tender, (f"terminal={fact.text}",))
+
+
+def ask_terminal_again(till: Till) -> None:
+    """Ask the terminal once more about the sale in doubt."""
+    if till.state is not SaleState.IN_DOUBT:
+        raise SaleNotOpen(state=str(till.state))
+    till.attention = None
+    forward(till, is_fresh=True)
+
+
+def decide_doubt(till: Till, *, is_charged: bool, total_ore: int | None, by: str) -> None:
+    """Take the manager's recorded decision about an unclear card (shown on the next Z).
+
+    Charged: `total_ore` is what the terminal's own slip says, None = what was asked.
+    """
+    sale = till.sale
+    tender = sale.current_tender if sale else None
+    if sale is None or tender is None or till.state is not SaleState.IN_DOUBT:
+        raise SaleNotOpen(state=str(till.state))
+    event: ev.CardAuthorized | ev.CardNeverCharged
+    if not is_charged:
+        text = "decided: the terminal shows no payment"
+        event = ev.CardNeverCharged(sale.sale_id, tender.service_id, text, resolved_by=by)
+    else:
+        event = _charged_by_decision(sale, tender, total_ore, by)
+    decision = "charged" if is_charged else "not-charged"
+    with till.store.unit_of_work() as uow:
+        till.sale = till.record(uow, sale, (event,))
+        unclear = Change(Section.CARD_UNCLEAR, decision, 1, tender.asked_ore)
+        uow.add_totals(till.period.no, (unclear,))
+        uow.commit()
+    till.attention = None
+    forward(till, is_fresh=True)
+
+
+def keep_held(till: Till, by: str) -> None:
+    """The manager keeps a payment that broke the policy."""
+    sale, tender = _held(till)
+    till.settle(ev.ManagerKept(sale.sale_id, tender.service_id, by))
+    till.attention = None
+    forward(till, is_fresh=True)
+
+
+def reverse_held(till: Till, by: str) -> None:
+    """The manager has a held payment reversed; durable before the terminal is asked."""
+    sale, tender = _held(till)
+    with till.store.unit_of_work() as uow:
+        event = ev.ReversalRequested(
+            sale.sale_id, tender.service_id, uow.next_number("service_id"), by
+        )
+        till.sale = till.record(uow, sale, (event,))
+        uow.commit()
+    till.attention = None
+    forward(till, is_fresh=True)
+
+
+def take_reversal(till: Till, fact: CardReversed) -> None:
+    """Take the answer to a reversal."""
+    sale = till.sale
+    tender = sale.current_tender if sale else None
+    is_ours = tender is not None and tender.reversal_service_id == fact.service_id
+    if sale is None or tender is None or not is_ours or till.state is not SaleState.REVERSING:
+        return
+    if fact.result.verdict is CardVerdict.APPROVED:
+        till.settle(ev.CardReversed(sale.sale_id, tender.service_id))
+        till.last_tender_error = Attention("card-reversed")
+    else:
+        text = fact.result.condition or fact.result.text
+        till.settle(ev.ReversalRefused(sale.sale_id, tender.service_id, text))
+    forward(till, is_fresh=True)
+
+
+def take_reversal_lost(till: Till, service_id: int) -> None:
+    """The outcome of a reversal is unknown: ask, and ask again only with the same transaction."""
+    tender = open_tender(till, service_id)
+    if tender is not None and till.state is SaleState.REVERSING:
+        forward(till, is_fresh=False)
+
+
+def _charged_by_decision(
+    sale: Sale, tender: Tender, total_ore: int | None, by: str
+) -> ev.CardAuthorized:
+    """Make the event of a card that a manager found charged on the terminal's own slip."""
+    charged_ore = tender.asked_ore if total_ore is None else total_ore
+    if charged_ore <= 0:
+        raise NothingToPay(remaining_ore=charged_ore)
+    amount_ore = min(charged_ore, tender.requested_ore)
+    return ev.CardAuthorized(
+        sale_id=sale.sale_id,
+        service_id=tender.service_id,
+        authorized_ore=charged_ore,
+        amount_ore=amount_ore,
+        tip_ore=charged_ore - amount_ore,
+        is_tip_derived=charged_ore > tender.asked_ore,
+        poi_transaction="",
+        resolved_by=by,
+    )
+
+
+def _held(till: Till) -> tuple[Sale, Tender]:
+    sale = till.sale
+    tender = sale.current_tender if sale else None
+    if sale is None or tender is None or till.state is not SaleState.HELD:
+        raise SaleNotOpen(state=str(till.state))
+    return sale, tender
+
+
+def _take_not_charged(till: Till, tender: Tender, query: QueryResult) -> None:
+    """Believe `not charged` only when said twice, an interval apart (reliability F19)."""
+    assert till.sale is not None
+    till.not_charged_count += 1
+    if till.not_charged_count < 2:
+        request = card_request(till, till.sale, tender)
+        till.effects.append(QueryCard(request, delay_s=till.rules.query_interval_s))
+        return
+    till.not_charged_count = 0
+    text = "; ".join(query.evidence)
+    till.settle(ev.CardNeverCharged(till.sale.sale_id, tender.service_id, text))
+    till.attention = None
+    till.last_tender_error = Attention("card-never-charged")
+    forward(till, is_fresh=True)
+
+
+def _take_reversal_query(till: Till, tender: Tender, query: QueryResult) -> None:
+    """After a lost reversal: still approved = the same transaction again; else a person.
+
+    A declined transaction is no proof: it may be the reversal itself that was declined.
+    """
+    sale = till.sale
+    assert sale is not None
+    if query.verdict is CardVerdict.APPROVED:
+        till.effects.append(ReverseCard(tender.reversal_service_id, tender.poi_transaction))
+    elif query.verdict is CardVerdict.NOT_CHARGED:
+        till.settle(ev.CardReversed(sale.sale_id, tender.service_id))
+        till.last_tender_error = Attention("card-reversed")
+    else:
+        text = "; ".join(query.evidence)
+        till.settle(ev.ReversalRefused(sale.sale_id, tender.service_id, text))
+        forward(till, is_fresh=True)
