@@ -123,11 +123,25 @@ def _write_end(sheet: Sheet, report: DayReport, _: Translate) -> None:
         sheet.blank()
         sheet.text(_("Anmärkningar"), is_bold=True)
         for remark in report.remarks:
-            sheet.text(remark)
+            sheet.text(_remark(remark, _))
     if report.head_hash:
         sheet.blank()
         sheet.text(_("Journalens senaste kontrollsumma"))
         sheet.text(report.head_hash)
+
+
+def _remark(remark: str, _: Translate) -> str:
+    """Say a remark's machine words (core.reports) in words; one we do not know stands as it is."""
+    kind, _space, told = remark.partition(" ")
+    decision, _space, figures = told.partition(" ")
+    count, _space, sum_ore = figures.partition(" ")
+    words = {
+        "charged": _("Kort, oklart utfall: beslutat debiterat, {count} st, {amount}"),
+        "not-charged": _("Kort, oklart utfall: beslutat ej debiterat, {count} st, {amount}"),
+    }
+    if kind != "card-unclear" or decision not in words:
+        return remark
+    return words[decision].format(count=count, amount=format_kronor(int(sum_ore)))
 
 
 def _write_groups(sheet: Sheet, groups: tuple[GroupSum, ...], _: Translate) -> None:
