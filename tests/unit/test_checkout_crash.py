@@ -287,7 +287,7 @@ def test_printing_before_the_code_is_found(monkeypatch: pytest.MonkeyPatch) -> N
         printing.start_next_paper(till)
         return record
 
-    monkeypatch.setattr(payment, "number_receipt", print_first)
+    monkeypatch.setattr(steps, "number_receipt", print_first)
     assert "was printed without its code" in found_by(CASH_SALE, crashes=0)
 
 
@@ -314,7 +314,7 @@ def test_counting_before_the_code_is_found(monkeypatch: pytest.MonkeyPatch) -> N
     def nothing(_event: ev.ReceiptSigned) -> tuple[Change, ...]:
         return ()
 
-    monkeypatch.setattr(payment, "number_receipt", count_first)
+    monkeypatch.setattr(steps, "number_receipt", count_first)
     monkeypatch.setattr(signing, "changes_of", nothing)
     assert "are not the fold" in found_by(CASH_SALE)
 
@@ -325,5 +325,5 @@ def test_numbering_anew_after_a_restart_is_found(monkeypatch: pytest.MonkeyPatch
         till.sale = replace(till.sale, state=SaleState.PAID)
         till.effects.append(RegisterReceipt(signing.number_receipt(till)))
 
-    monkeypatch.setattr(payment, "register_again", number_anew)
+    monkeypatch.setattr(steps, "register_again", number_anew)
     assert found_by(CASH_SALE)
