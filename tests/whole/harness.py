@@ -47,6 +47,8 @@ def fast_limits(patch: pytest.MonkeyPatch, **terminal: float) -> None:
     """Shorten what a till waits between its tries; nothing else about it changes."""
     from devices import worker
     from devices.control_units import signing
+    from devices.control_units.cleancash import unit as cable
+    from devices.control_units.xccsp import unit as cloud
     from devices.printers import printer
     from devices.terminals.westpay_epas import connection
     from devices.terminals.westpay_epas import settings as epas
@@ -58,12 +60,18 @@ def fast_limits(patch: pytest.MonkeyPatch, **terminal: float) -> None:
     patch.setattr(worker.TerminalWorker, "turn_s", 0.2)
     patch.setattr(connection, "_DELAYS_S", (0.2, 0.4))
     patch.setattr(signing, "STATUS_LIMIT_S", 0.3)
-    real_settings, real_limits = epas.EpasSettings, printer.PrinterLimits
-    fast = {**FAST_TERMINAL, **terminal}
-    patch.setattr(epas, "EpasSettings", lambda **given: real_settings(**{**given, **fast}))
+    for module, name in ((cloud, "XccspSettings"), (cable, "CleanCashSerialSettings")):
+        patch.setattr(module, name, _quicker(getattr(module, name), {"timeout_s": 0.5}))
+    real_limits = printer.PrinterLimits
+    patch.setattr(epas, "EpasSettings", _quicker(epas.EpasSettings, {**FAST_TERMINAL, **terminal}))
     patch.setattr(
         printer, "PrinterLimits", lambda: real_limits(status_s=0.4, finish_s=1.5, look_s=0.1)
     )
+
+
+def _quicker(make: Callable[..., object], limits: dict[str, float]) -> Callable[..., object]:
+    """Make settings as `make` does, with these limits instead of the given ones."""
+    return lambda **given: make(**{**given, **limits})
 
 
 class WholeTill:
