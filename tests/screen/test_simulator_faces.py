@@ -168,7 +168,7 @@ async def test_the_unit_shows_its_faults() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("1")
         assert unit.view().fault == "silent"
-        await shows(pilot, app, "tyst Ctrl+Q")
+        await shows(pilot, app, "tyst · Ctrl+Q")
         await pilot.press("0")
         assert unit.view().fault == ""
-        await shows(pilot, app, "hel Ctrl+Q")
+        await shows(pilot, app, "hel · Ctrl+Q")

@@ -65,7 +65,7 @@ class ControlUnitFace(Face):
         fault = view.fault and _(_WORDS[UnitFault(view.fault)])
         state = spread(
             f" {view.unit_id}  {counted}",
-            _("{state}  Ctrl+Q: stäng ").format(state=fault or _("hel")),
+            _("{state} · Ctrl+Q: stäng ").format(state=fault or _("hel")),
             inner,
             styles.strong,
             styles.error if fault else styles.good,

@@ -49,7 +49,7 @@ _CAPS: Final = {
     "0-9": "0-9",
 }
 _KEYS: Final = {"ok": "enter", "clear": "backspace"}
-_CAP_WIDTH: Final = 9
+_CAP_WIDTH: Final = 8
 
 
 class TerminalFace(Face):
@@ -87,7 +87,10 @@ class TerminalFace(Face):
             _hints(view, styles),
             block(_INNER, (self._foot(view, styles),)),
         )
-        drawn = framed((inner,), _("Kortterminal (simulerad)"), frame, styles.strong)
+        title = _("Kortterminal (simulerad)")
+        if self.is_alone:
+            title = _("Simulerad terminal, port {port}").format(port=self._terminal.port)
+        drawn = framed((inner,), title, frame, styles.strong)
         return tall(drawn, height, styles.base)
 
     def _foot(self, view: TerminalView, styles: Palette) -> Row:
@@ -158,7 +161,7 @@ def _hints(view: TerminalView, styles: Palette) -> Block:
             pieces(
                 _INNER,
                 styles.base,
-                (f" {cap:>{_CAP_WIDTH}}  ", style),
+                (f"{cap:>{_CAP_WIDTH}}  ", style),
                 (meaning, styles.strong),
             )
         )
