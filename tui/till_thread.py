@@ -36,8 +36,8 @@ from core.facts import Fact, PaperPrinted, PaperRefused, PrintLost
 from core.receipt_layout import lay_out_receipt
 from core.report_layout import lay_out_report
 from core.reports import DayReport
-from core.services import facts_desk as desk
 from core.services import doubt, payment, printing, recovery, registration, reporting, signing
+from core.services import facts_desk as desk
 from core.services.till import Till
 from tui import commands as c
 from tui.messages import CommandDone, TillChanged, TillFailed, TillReady

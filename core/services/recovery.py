@@ -7,8 +7,8 @@ come out is asked about and never printed as an original again (house.md 4, reli
 from dataclasses import replace
 
 from core.checkout import PaperEvent, PaperState, advance_paper
-from core.services.steps import forward
 from core.services.printing import ask_about_papers
+from core.services.steps import forward
 from core.services.till import Till
 
 
