@@ -102,6 +102,9 @@ class Worker:
 class TerminalWorker(Worker):
     """Speaks to the card terminal. Abort and answers go past the inbox, straight to the driver."""
 
+    retry_first_s = 1.0
+    """How long it waits before it asks a second time; then twice as long each time, at most 8 s."""
+
     def __init__(self, make: Callable[[], PaymentTerminal], report: Report) -> None:
         super().__init__("terminal", report)
         self._make = make
@@ -157,7 +160,7 @@ class TerminalWorker(Worker):
             except DeviceError as error:
                 service_id = job.request.service_id
                 self._report(f.CardQueryFailed(service_id, _words(error), attempt))
-                self.wait(min(2 ** (attempt - 1), 8))
+                self.wait(min(self.retry_first_s * 2 ** (attempt - 1), 8))
             else:
                 self._report(f.CardQueried(query))
                 return
@@ -167,7 +170,7 @@ class TerminalWorker(Worker):
             result = self.terminal.reverse(job.service_id, job.poi_transaction)
         except DeviceError as error:
             self._report(f.CardReversalLost(job.service_id, _words(error)))
-            self.wait(1)
+            self.wait(self.retry_first_s)
         else:
             self._report(f.CardReversed(job.service_id, result))
 

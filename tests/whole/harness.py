@@ -58,6 +58,7 @@ def fast_limits(patch: pytest.MonkeyPatch, **terminal: float) -> None:
     patch.setattr(worker.UnitWorker, "hurry_s", 0.1)
     patch.setattr(worker.PrinterWorker, "turn_s", 0.2)
     patch.setattr(worker.TerminalWorker, "turn_s", 0.2)
+    patch.setattr(worker.TerminalWorker, "retry_first_s", 0.1)
     patch.setattr(connection, "_DELAYS_S", (0.2, 0.4))
     patch.setattr(signing, "STATUS_LIMIT_S", 0.3)
     for module, name in ((cloud, "XccspSettings"), (cable, "CleanCashSerialSettings")):
