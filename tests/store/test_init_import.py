@@ -120,3 +120,20 @@ def test_one_bad_row_and_nothing_is_changed(
 def test_a_hostile_name_stays_text(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert load(shop, HEADER + "1;=cmd\x1b[2J[red]x;1;Dryck;restaurant;\nx\x1b[2J;;y;z;w;\n") == 1
     assert "\x1b" not in capsys.readouterr().out
+
+
+def test_a_shop_that_the_till_made_itself_gets_its_panel_with_its_first_goods(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    file = tmp_path / "goods.csv"
+    file.write_text(GOOD, "utf-8")
+    assert main(["import", "articles", str(file), "--data", str(data)]) == 0
+    store = SqliteStore(data / "till.db", AT)
+    try:
+        assert {key.target for key in store.quick_keys()} == {"cash", "card", "Dryck"}
+        assert store.vat_rate("restaurant", AT.date()) == 1200
+    finally:
+        store.close()
+    assert "2 nya" in capsys.readouterr().out

@@ -13,7 +13,6 @@ from core.article_file import FILE_BYTES_MAX, ArticleChange, ArticleFile, parse_
 from core.layout_file import with_departments
 from core.money import format_plain
 from core.payload import canonical
-from core.vat_table import STANDARD_VAT_RATES
 from db.catalog import CatalogueStore
 from db.store import SqliteStore
 from tui.cli.options import UsageError
@@ -21,6 +20,7 @@ from tui.cli.place import DATABASE_NAME, data_of
 from tui.cli.words import row_words
 from tui.clock import SystemClock
 from tui.i18n import _
+from tui.new_shop import add_missing
 
 OPERATOR: Final = "blipp import"
 """Who changed the articles, in the journal."""
@@ -61,8 +61,7 @@ def load(
         read = parse_article_bytes(data, catalogue.view(connection))
         if read.errors:
             return read, ()
-        if not catalogue.vat_rates(connection):
-            catalogue.put_vat_rates(connection, STANDARD_VAT_RATES)
+        add_missing(uow, catalogue, clock)
         changes = catalogue.put_articles(connection, read)
         for change in changes.articles:
             uow.append_journal(clock.now(), "article-changed", OPERATOR, _note(change))

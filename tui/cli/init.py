@@ -8,23 +8,15 @@ import argparse
 import os
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
 
 from core.errors import ConfigError
-from core.journal import GENESIS
-from core.layout_file import default_layout
-from core.payload import canonical
-from core.vat_table import STANDARD_VAT_RATES
-from db.catalog import CatalogueStore
 from db.lock import DataLock
 from db.store import SqliteStore
 from tui.cli.place import DATABASE_NAME
 from tui.clock import SystemClock
 from tui.config import load_data
 from tui.i18n import _
-
-OPERATOR: Final = "blipp init"
-"""Who made the shop, in the journal."""
+from tui.new_shop import fill_new_shop
 
 
 def run(options: argparse.Namespace) -> int:
@@ -51,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def prepare(directory: Path) -> None:
-    """Make an empty shop: VAT rates and the default panel; a shop that is there stays as it is."""
+    """Make an empty shop with VAT rates and a panel; one that is there keeps what it has."""
     os.umask(0o077)
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = DataLock(directory)
@@ -59,24 +51,12 @@ def prepare(directory: Path) -> None:
     try:
         store = SqliteStore(directory / DATABASE_NAME, clock.now())
         try:
-            if store.journal_head()[1] == GENESIS and not store.quick_keys():
-                _fill(store, clock)
+            fill_new_shop(store, clock)
+            if store.setting("demo") is None:
+                with store.unit_of_work() as uow:
+                    uow.put_setting("demo", "0")
+                    uow.commit()
         finally:
             store.close()
     finally:
         lock.release()
-
-
-def _fill(store: SqliteStore, clock: SystemClock) -> None:
-    catalogue = CatalogueStore()
-    panel = default_layout(())
-    with store.unit_of_work() as uow:
-        catalogue.put_vat_rates(uow.connection, STANDARD_VAT_RATES)
-        catalogue.replace_layout(uow.connection, panel)
-        uow.put_setting("demo", "0")
-        for kind, note in (
-            ("vat-changed", {"rates": len(STANDARD_VAT_RATES)}),
-            ("layout-changed", {"keys": len(panel)}),
-        ):
-            uow.append_journal(clock.now(), kind, OPERATOR, canonical(note))
-        uow.commit()

@@ -44,6 +44,7 @@ _CONFIG: Final[Mapping[str, str]] = {
     "password-in-address": N_("användare och lösenord hör inte hemma i adressen"),
     "plain-http": N_("http utan kryptering går bara till den egna datorn: {value}"),
     "demo-database": N_("dessa data är en övningsbutiks och kan inte bli en annan: använd --demo"),
+    "shop-database": N_("dessa data är en riktig butiks: starta utan --demo"),
     "other-register": N_("dessa data hör till {found}, inte till {value}"),
     "file-exists": N_("filen finns redan"),
 }
@@ -72,6 +73,8 @@ def words_of(error: TillError) -> str:
 def _config_words(facts: Mapping[str, str]) -> str:
     """Name file, key, what is wrong and the nearest that is right."""
     reason = facts.get("reason", "")
+    if reason == "demo-database" and facts.get("found") == "0":
+        reason = "shop-database"
     if reason == "no-config":
         return _(_NO_CONFIG).format(file=facts.get("file", ""))
     fields = {"value": "", "key": "", "found": "", **facts}
