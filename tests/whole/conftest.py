@@ -16,7 +16,8 @@ def open_shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenS
 
     def open_one(*, limits: dict[str, float] | None = None, **how: str) -> Shop:
         fast_limits(monkeypatch, **(limits or {}))
-        shops.append(make_shop(tmp_path / f"shop-{len(shops)}", **how))  # type: ignore[arg-type]
+        folder = tmp_path / f"shop-{len(shops)}"
+        shops.append(make_shop(folder, **how))  # type: ignore[arg-type]  # one of its words
         return shops[-1]
 
     yield open_one

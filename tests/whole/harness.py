@@ -96,7 +96,11 @@ class WholeTill:
         self._hook = threading.excepthook
         self._thread = TillThread(open_it)
         self._thread.start(self._post)
-        self.wait(lambda view: True)
+        try:
+            self.wait(lambda view: True)
+        except AssertionError:
+            self.stop()
+            raise
 
     def _post(self, message: object) -> bool:
         with self._came:

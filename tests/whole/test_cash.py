@@ -72,7 +72,7 @@ def test_three_cards_pay_in_parts_each_with_its_own_tip(shop: Shop) -> None:
     till.sell()
     for part_ore, left_ore in ((100_00, 149_00), (49_00, 100_00)):
         till.do(c.PayCard(amount_ore=part_ore))
-        till.wait(lambda view, left=left_ore: view.sale and view.sale.remaining_ore == left)  # type: ignore[misc]  # a default only holds the loop's value
+        till.wait(partial(_has_left, left_ore))
         till.wait_state("tendering")
     assert till.refuse(c.AddCode(MUG)) == "sale-not-open"
     assert till.refuse(c.VoidSale()) == "sale-not-open"
