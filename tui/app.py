@@ -2,41 +2,56 @@
 
 Keys are taken before Textual reads them: no widget has the focus on the sale path and no binding
 is dispatched per digit. The picture is made when the app has nothing else to do, and only rows
-that differ are painted: one key, one repaint, never before its outcome. Nothing slow is imported
-here: the till is drawn before the store, the network and the printer are loaded (ecosystem 2, 7).
+that differ are painted: one key, one repaint, never before its outcome.
+
+Nothing slow is imported here, not even our own values: the register stands and shows digits in the
+time that Textual itself needs, and the desk is loaded piece by piece after it (ecosystem 2, 7).
 """
 
 from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 from textual import events
 from textual.app import App, ComposeResult
 from textual.containers import Container, Horizontal
 from textual.widget import Widget
 
-from core.ports import Clock
-from tui.bindings import Keymap
 from tui.clock import SystemClock
-from tui.messages import CommandDone, TillChanged, TillFailed, TillReady
-from tui.screens.status_line import status_fields
-from tui.screens.till_desk import TillDesk
+from tui.entry import CHARACTERS, Entry
+from tui.screens.first import draw_first
 from tui.status import StatusStream
-from tui.texts import time_of_day
-from tui.till_port import TillPort
 from tui.widgets.block import Block, above, tall
 from tui.widgets.board import Board
-from tui.widgets.bottom import draw_bottom
 from tui.widgets.palette import palette
-from tui.widgets.top_bar import draw_top_bar
 
-LINE_FEED_S = 0.05
+if TYPE_CHECKING:
+    from core.ports import Clock
+    from tui.messages import CommandDone, TillChanged, TillFailed, TillReady
+    from tui.screens.till_desk import TillDesk
+    from tui.till_port import TillPort
+
+LINE_FEED_S: Final = 0.05
 """A line feed this soon after Enter belongs to it (contract.md 5)."""
-SMALLEST = (80, 24)
+SMALLEST: Final = (80, 24)
 """A smaller window shows a part of a picture of this size."""
-FACE_WIDTH = 40
-_FRAME_ROWS = 4
+FACE_WIDTH: Final = 40
+_FRAME_ROWS: Final = 4
 """Two lines at the top, two at the bottom."""
-_OURS = ("escape", "tab", "ctrl+q", "ctrl+c", "f1", "f9")
+_OURS: Final = ("escape", "tab", "ctrl+q", "ctrl+c", "f1", "f9")
 """Keys that are the till's while the simulated terminal has the focus."""
+_PIECES: Final = (
+    "core.events",
+    "core.checkout",
+    "core.services.till",
+    "tui.commands",
+    "tui.views",
+    "tui.texts",
+    "tui.screens.register",
+    "tui.screens.till_desk",
+    "tui.widgets.top_bar",
+)
+"""What is loaded after the first paint, in pieces between which keys are read."""
 
 
 class TillApp(App[int]):
@@ -52,9 +67,9 @@ class TillApp(App[int]):
 
     def __init__(
         self,
-        port: TillPort,
+        port: "TillPort",
         status: StatusStream | None = None,
-        clock: Clock | None = None,
+        clock: "Clock | None" = None,
         look: str = "dark",
         scanner_prefix: str = "",
         keys: Mapping[str, tuple[str, ...]] | None = None,
@@ -63,16 +78,19 @@ class TillApp(App[int]):
         super().__init__()
         self._port = port
         self._status = status
-        self._clock = clock or SystemClock()
-        is_16 = self.console.color_system in ("standard", "windows")
-        self.desk = TillDesk(port, self, self._clock, palette(look, is_16), Keymap(keys))
-        self.desk.scanner_prefix = scanner_prefix
+        self._clock: Clock = clock or SystemClock()
+        self._styles = palette(look, self.console.color_system in ("standard", "windows"))
+        self._scanner_prefix = scanner_prefix
+        self._keys = keys
+        self._desk: TillDesk | None = None
+        self._early: list[tuple[str, str | None, float]] = []
+        """Keys that came before the desk was loaded."""
         self._board = Board()
         self._slot = Container(id="face")
         self._face: Widget | None = None
         self._enter_at_s = 0.0
         self._is_draw_due = False
-        self._second = -1
+        self._minute = -1
 
     def compose(self) -> ComposeResult:
         """Make the one board, and a place for the simulated terminal beside it."""
@@ -82,17 +100,44 @@ class TillApp(App[int]):
 
     def on_mount(self) -> None:
         """Start the till after the first paint."""
-        self.screen.styles.background = self._background()
+        colour = self._styles.base.bgcolor
+        self.screen.styles.background = colour.name if colour is not None else "black"
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(self._start)
 
-    def _background(self) -> str:
-        colour = self.desk.styles.base.bgcolor
-        return colour.name if colour is not None else "black"
-
     def _start(self) -> None:
-        self.tell()
         self._port.start(self.post_message)
+        self.call_later(self._load, 0)
+
+    def _load(self, piece: int) -> None:
+        """Load one piece of the desk; keys are read before the next."""
+        if self._desk is not None:
+            return
+        if piece < len(_PIECES):
+            import_module(_PIECES[piece])
+            self.call_later(self._load, piece + 1)
+            return
+        self._open_desk()
+
+    def _open_desk(self) -> "TillDesk":
+        """Make the desk and hand it the keys that came before it."""
+        from tui.bindings import Keymap
+        from tui.screens.till_desk import TillDesk
+
+        desk = TillDesk(self._port, self, self._clock, self._styles, Keymap(self._keys))
+        desk.scanner_prefix = self._scanner_prefix
+        self._desk = desk
+        self.tell()
+        for key, character, at_s in self._early:
+            desk.take_key(key, character, at_s)
+        self._early.clear()
+        self.draw_later()
+        return desk
+
+    @property
+    def desk(self) -> "TillDesk":
+        """The desk, loaded now if it is not yet."""
+        return self._desk or self._open_desk()
 
     def on_unmount(self) -> None:
         """End the till's own thread with the screen."""
@@ -116,7 +161,11 @@ class TillApp(App[int]):
             return
         if event.key == "enter":
             self._enter_at_s = event.time
-        self.desk.take_key(event.key, event.character, event.time)
+        if self._desk is not None:
+            self._desk.take_key(event.key, event.character, event.time)
+        else:
+            self._early.append((event.key, event.character, event.time))
+            self.draw_later()
 
     def on_board_pressed(self, message: Board.Pressed) -> None:
         """Take a click on a drawn button as its key."""
@@ -127,27 +176,28 @@ class TillApp(App[int]):
         """Draw for the new size."""
         self._draw()
 
-    def on_till_ready(self, message: TillReady) -> None:
+    def on_till_ready(self, message: "TillReady") -> None:
         """Take the shop and the first picture."""
         self.desk.ready(message)
 
-    def on_till_changed(self, message: TillChanged) -> None:
+    def on_till_changed(self, message: "TillChanged") -> None:
         """Take a newer picture."""
         self.desk.take_view(message.view)
 
-    def on_command_done(self, message: CommandDone) -> None:
+    def on_command_done(self, message: "CommandDone") -> None:
         """Take the outcome of a command."""
         self.desk.done(message)
 
-    def on_till_failed(self, message: TillFailed) -> None:
+    def on_till_failed(self, message: "TillFailed") -> None:
         """Stop selling."""
         self.desk.failed(message)
 
     def _tick(self) -> None:
         """Keep the clock and the time of a card payment true."""
         now = self._clock.now()
-        if self.desk.is_card or now.minute != self._second:
-            self._second = now.minute
+        is_card = self._desk is not None and self._desk.is_card
+        if is_card or now.minute != self._minute:
+            self._minute = now.minute
             self.draw_later()
 
     # Out: the picture, the bell, the status line (tui/screens/till_desk.py, Shell).
@@ -160,40 +210,53 @@ class TillApp(App[int]):
 
     def _draw(self) -> None:
         self._is_draw_due = False
-        self.desk.drawn_at_s = self._clock.monotonic_s()
-        self._place_face()
+        desk = self._desk
+        if desk is None:
+            self._board.show(self.picture())
+            return
+        desk.drawn_at_s = self._clock.monotonic_s()
+        self._place_face(desk)
         self._board.show(self.picture())
-        if self.desk.is_unseen:
-            self.call_after_refresh(self.desk.seen)
+        if desk.is_unseen:
+            self.call_after_refresh(desk.seen)
 
     def picture(self) -> Block:
         """Make the picture for the board's size."""
-        desk, size = self.desk, self._board.size
-        width_min = FACE_WIDTH if self._is_face_shown else SMALLEST[0]
+        desk, size, styles = self._desk, self._board.size, self._styles
+        is_beside = self._face is not None and bool(self._slot.display)
+        width_min = FACE_WIDTH if is_beside else SMALLEST[0]
         width, height = max(size.width, width_min), max(size.height, SMALLEST[1])
-        styles = desk.styles
-        clock = time_of_day(self._clock.now())
+        clock = f"{self._clock.now():%H:%M}"
+        if desk is None:
+            return draw_first(self._typed_early(), clock, width, height, styles)
+        from tui.widgets.bottom import draw_bottom
+        from tui.widgets.top_bar import draw_top_bar
+
         top = draw_top_bar(desk.shop, desk.view, clock, width, styles)
         body = desk.top.draw(width, height - _FRAME_ROWS)
         bottom = draw_bottom(desk.notice, desk.top.caps(), width, styles)
         return above(top, tall(body, height - _FRAME_ROWS, styles.base), bottom)
 
-    @property
-    def _is_face_shown(self) -> bool:
-        return self._face is not None and bool(self._slot.display)
+    def _typed_early(self) -> str:
+        """Give the digits that are typed already, as the entry line will show them."""
+        entry = Entry()
+        for _key, character, _at_s in self._early:
+            if character not in CHARACTERS:
+                break
+            entry = entry.typed(character)
+        return entry.text
 
-    def _place_face(self) -> None:
+    def _place_face(self, desk: "TillDesk") -> None:
         """Show the simulated terminal while a card is dealt with; a question takes the focus."""
-        is_card = self.desk.is_card
-        if is_card and self._face is None:
+        if desk.is_card and self._face is None:
             self._face = self._port.terminal_face()
             if self._face is not None:
                 self._slot.mount(self._face)
-        self.desk.has_face = self._face is not None
-        is_shown = is_card and self._face is not None
+        desk.has_face = self._face is not None
+        is_shown = desk.is_card and self._face is not None
         if bool(self._slot.display) is not is_shown:
             self._slot.display = is_shown
-        if self.focused is not None and (not is_shown or self.desk.is_unseen):
+        if self.focused is not None and (not is_shown or desk.is_unseen):
             self.screen.set_focus(None)
 
     def move_focus(self) -> None:
@@ -209,9 +272,13 @@ class TillApp(App[int]):
 
     def tell(self) -> None:
         """Write a status line; that of an unpainted question waits until it is painted."""
-        if self._status is not None and not self.desk.is_unseen:
-            self._status.write(**status_fields(self.desk))
+        desk = self._desk
+        if self._status is None or desk is None or desk.is_unseen:
+            return
+        from tui.screens.status_line import status_fields
+
+        self._status.write(**status_fields(desk))
 
     def leave(self, code: int) -> None:
         """End the program with this exit code."""
-        self.exit(code)
+        self.exit(code, return_code=code)

@@ -10,7 +10,6 @@ from typing import Final
 
 from core.errors import NotAnAmount, QuantityOutOfRange, UnknownArticle
 from core.money import parse_kronor
-from core.sale import QUANTITY_MAX_MILLI
 
 LENGTH_MAX: Final = 64
 """Longer than any code; what is typed beyond it makes the entry unreadable, never shorter."""
@@ -111,6 +110,8 @@ class Entry:
 
 def _quantity_milli(text: str) -> int:
     """Read a quantity with at most three decimals. Raises QuantityOutOfRange."""
+    from core.sale import QUANTITY_MAX_MILLI  # not before the first paint
+
     whole, mark, fraction = text.partition(",")
     is_number = whole.isdigit() and (not mark or fraction.isdigit()) and text.isascii()
     if not is_number or len(fraction) > 3 or len(whole.lstrip("0")) > 6:

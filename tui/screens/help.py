@@ -56,7 +56,7 @@ class HelpPage(Page):
             if each.id == "digits":
                 named = "0–9 ,"
             elif each.id == "letters":
-                named = "A–Ö"
+                named = "A–Ö"  # i18n: the letters on the keyboard
             words = _(each.words)
             style = styles.muted if each.is_later else styles.base
             text = f"{words} ({later})" if each.is_later else words

@@ -5,6 +5,7 @@ the rows that differ, never a layout (ecosystem 2.2). A page decides nothing abo
 keys into commands and shows the picture that comes back. It asks the app through `Desk`.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -122,7 +123,7 @@ class Desk(Protocol):
 Act = Callable[[], None]
 
 
-class Page:
+class Page(ABC):
     """A screen. Subclasses fill `acts` with what their functions do, by id of tui/bindings.py."""
 
     name: ClassVar[str] = ""
@@ -149,12 +150,12 @@ class Page:
         """Take a pasted text as typed keys; False lets the app turn it into keys."""
         return False
 
-    def done(self, command: Command, outcome: Outcome) -> None:
+    def done(self, command: Command, outcome: Outcome) -> None:  # noqa: B027 - few pages send
         """Take the outcome of a command that this page sent. Errors were shown already."""
 
+    @abstractmethod
     def draw(self, width: int, height: int) -> Block:
         """Draw the page at this size."""
-        raise NotImplementedError
 
     def caps(self) -> list[Cap]:
         """Give the line of keys."""

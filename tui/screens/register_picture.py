@@ -8,6 +8,7 @@ from core.catalog import KeyKind
 from core.sale import Line, Sale
 from tui.bindings import shown_key
 from tui.i18n import _
+from tui.screens.first import draw_total, receipt_width
 from tui.texts import (
     amount,
     attention_title,
@@ -50,7 +51,6 @@ from tui.widgets.sale_lines import draw_sale_lines
 if TYPE_CHECKING:
     from tui.screens.register import RegisterPage
 
-LEFT_MIN = 40
 _KEYBOARD_SCREEN = (KEYBOARD_WIDTH_MIN + 2, 30)
 
 
@@ -59,9 +59,7 @@ def draw(page: "RegisterPage", width: int, height: int) -> Block:
     if width >= _KEYBOARD_SCREEN[0] and height >= _KEYBOARD_SCREEN[1]:
         return _with_keyboard(page, width, height)
     paper = page.paper
-    left_width = LEFT_MIN if paper is None else max(LEFT_MIN, paper.width + 2)
-    left_width = max(left_width, min(60, width * 9 // 20))
-    left_width = min(left_width, width - 24)
+    left_width = receipt_width(width, False, paper.width if paper else 0)
     left = _receipt(page, left_width, height)
     right_width = width - left_width
     styles = page.desk.styles
@@ -81,7 +79,7 @@ def _with_keyboard(page: "RegisterPage", width: int, height: int) -> Block:
     )
     panel = inset(panel, 1, styles.base)
     top_height = height - KEYBOARD_HEIGHT - 1
-    left_width = width * 3 // 5
+    left_width = receipt_width(width, True)
     left = _receipt(page, left_width, top_height)
     inner = width - left_width - 4
     title = block(inner, (line("", inner, styles.base), line(_("Nu"), inner, styles.accent)))
@@ -157,9 +155,7 @@ def _total(page: "RegisterPage", sale: Sale | None, width: int, styles: Palette)
     figures = spaced(total_ore)
     if len(figures) > width - len(name) - 4:
         figures = amount(total_ore)
-    empty = line("", width, styles.base)
-    row = spread(f" {name}", f"{figures} ", width, styles.total, styles.total)
-    return block(width, (empty, row, empty))
+    return draw_total(name, figures, width, styles)
 
 
 def _entry_row(page: "RegisterPage", sale: Sale | None, width: int, styles: Palette) -> Row:
@@ -215,8 +211,8 @@ def _next_steps(page: "RegisterPage", shop: ShopView, sale: Sale | None) -> list
         return [_("Betald – väntar på kontrollkod …")]
     if not page.entry.is_empty:
         return [
-            _("Enter: varan med koden {text}").format(text=page.entry.text),
-            _("Knapp för varugrupp: priset. * : antalet. + : beloppet."),
+            _("Enter lägger in varan med denna kod."),
+            _("Före * är det antalet, före en varugrupp priset, före + beloppet."),
         ]
     if sale is None or not sale.lines:
         first = next((key for key in shop.quick_keys if key.kind is KeyKind.ARTICLE), None)

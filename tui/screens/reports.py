@@ -1,5 +1,6 @@
 """The menu: reports, voiding the sale, and in a demo the faults of the simulated devices."""
 
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -41,13 +42,13 @@ class ListPage(Page):
             "enter": self._enter,
         }
 
+    @abstractmethod
     def items(self) -> list[Item]:
         """Give the entries that exist now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def heading(self) -> str:
         """Give the title in the screens' language."""
-        raise NotImplementedError
 
     def key(self, key: Key) -> bool:
         """Do the entry of this key."""

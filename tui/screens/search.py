@@ -13,8 +13,20 @@ from tui.i18n import _
 from tui.screens.page import Desk, Key, Page
 from tui.texts import amount
 from tui.views import Outcome
-from tui.widgets.block import Block, Row, above, block, fit, line, pressable, tall, wrapped
-from tui.widgets.dialog import field, framed, inset
+from tui.widgets.block import (
+    Block,
+    Row,
+    above,
+    block,
+    fit,
+    framed,
+    inset,
+    line,
+    pressable,
+    tall,
+    wrapped,
+)
+from tui.widgets.dialog import field
 
 HITS_MAX = 50
 WORDS_MAX = 60

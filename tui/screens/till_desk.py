@@ -126,7 +126,9 @@ class TillDesk:
             if is_early and self._waiting[0].name not in CHARACTERS:
                 break
             self._read_key(self._waiting.popleft())
-        if self._sent is None or self._clock.monotonic_s() - self.drawn_at_s > REPAINT_S:
+        # While a command is out nothing new is to be seen, but in a flood the lines so far are.
+        is_flood = bool(self._waiting) and self._clock.monotonic_s() - self.drawn_at_s > REPAINT_S
+        if self._sent is None or is_flood:
             self._shell.draw_later()
 
     @property
