@@ -94,12 +94,15 @@ def open_shop(config: Config, data_dir: Path, clock: Clock, *, is_demo: bool) ->
     from db.store import SqliteStore
     from db.witness import Witness
     from tui.device_desk import DeviceDesk
+    from tui.new_shop import fill_new_shop
 
     store = SqliteStore(data_dir / DATABASE_NAME, clock.now())
     witness = Witness(witness_path(config, data_dir))
     bind_register(store, config, clock, is_demo=is_demo)
     if is_demo:
         fill_demo(store)
+    else:
+        fill_new_shop(store, clock)
     rules = make_rules(config, is_demo=is_demo)
     period, first_service_id = _take_up(store, clock, rules)
     till = Till(
