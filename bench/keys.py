@@ -13,7 +13,19 @@ from statistics import median
 from bench.figures import show, show_ratio, show_reach, show_times
 from bench.floor_fixed import row_text
 from bench.screen import Screen
-from bench.till import BUN, CLOSED, COFFEE, F11, SCANNED, Good, Place, settle, spaced, stand
+from bench.till import (
+    BUN,
+    CLOSED,
+    COFFEE,
+    F11,
+    SCANNED,
+    SCANNED_GOODS,
+    Good,
+    Place,
+    settle,
+    spaced,
+    stand,
+)
 from bench.till import start_floor as floor_of
 
 COUNT = 100
@@ -38,7 +50,7 @@ class Sale:
     def scan(self, good: Good) -> float:
         """Send 13 digits and Enter in one write."""
         self.total_ore += good.price_ore
-        return self._till.press(good.ean.encode() + b"\r", good.name, spaced(self.total_ore))
+        return self._till.press(good.ean.encode() + b"\r", good.name[:17], spaced(self.total_ore))
 
     def fill(self, good: Good, count: int) -> None:
         """Scan many at once; wait for the last."""
@@ -110,7 +122,7 @@ def _scan_rows(till: Screen, floor: Screen, dice: Random) -> None:
     floors: list[float] = []
     digits = SCANNED.ean.encode() + b"\r"
     for number in range(COUNT):
-        times.append(sale.scan(SCANNED))
+        times.append(sale.scan(SCANNED_GOODS[number % 2]))
         till.rest(dice.uniform(*GAP_S))
         floors.append(floor.press(digits, row_text(MANY_LINES + COUNT + 1 + number)))
         floor.rest(dice.uniform(*GAP_S))
