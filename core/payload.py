@@ -10,14 +10,18 @@ from datetime import datetime
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+
+_PLAIN: Final = frozenset({int, str, bool, NoneType})
+"""Types that JSON holds as they are; a float is none of them and is refused."""
+_ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def to_plain(value: Any) -> Any:
     """Turn a value made of dataclasses, tuples, enums and dates into plain JSON values."""
-    if value is None or type(value) in (int, str, bool):
+    if type(value) in _PLAIN:
         return value
     if isinstance(value, Enum):
         return value.value
@@ -29,13 +33,16 @@ def to_plain(value: Any) -> Any:
         return {str(key): to_plain(part) for key, part in value.items()}
     assert is_dataclass(value), f"no canonical form for {type(value)}"
     kind: Any = type(value)
-    return {name: to_plain(getattr(value, name)) for name in _field_names(kind)}
+    plain = {}
+    for name in _field_names(kind):
+        part = getattr(value, name)
+        plain[name] = part if type(part) in _PLAIN else to_plain(part)
+    return plain
 
 
 def canonical(value: Any) -> str:
     """Write a value as canonical JSON text."""
-    plain = to_plain(value)
-    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODER.encode(to_plain(value))
 
 
 def restore(kind: type[T], text: str) -> T:

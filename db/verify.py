@@ -9,7 +9,6 @@ This shares no arithmetic with the till: raw SQL, plain JSON, own sums. docs/jou
 the format for those who want to check without this program.
 """
 
-import json
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from typing import Any
 from sqlcipher3 import dbapi2
 
 from db.engine import open_reader
-from db.verify_rows import BadRow, Problem, Snapshot, expect
+from db.verify_rows import BadRow, Problem, Snapshot, expect, read_json
 from db.verify_sales import SALE_KINDS, JournalledSale, check_receipt_row
 from db.verify_totals import Payload, TotalsFold, check_receipt_sums
 from db.witness import WitnessLine, read_witness
@@ -115,13 +114,13 @@ class JournalWalk:
         self._check_chain(seq, (at, kind, operator, payload), stored)
         try:
             if kind in SALE_KINDS:
-                self._take_sale(seq, kind, operator, json.loads(payload), payload)
+                self._take_sale(seq, kind, operator, read_json(payload), payload)
             elif kind in _PAPER_AFTER:
-                self._take_paper(seq, kind, json.loads(payload))
+                self._take_paper(seq, kind, read_json(payload))
             elif kind in self._takers:
-                self._takers[kind](seq, json.loads(payload), payload)
+                self._takers[kind](seq, read_json(payload), payload)
             elif kind == "slip-received":
-                self._take_slip(json.loads(payload))
+                self._take_slip(read_json(payload))
         except (KeyError, TypeError, ValueError) as error:
             raise BadRow("journal", seq, f"payload does not fit {kind}: {error!r}") from error
         self.hash = stored
@@ -249,7 +248,7 @@ class JournalWalk:
         row = self.snapshot.one("SELECT body FROM slip WHERE reference=? AND copy=?", key)
         if row is None:
             raise BadRow("slip", "/".join(key), "row is missing")
-        slip = json.loads(row[0])
+        slip = read_json(row[0])
         for name in ("reference", "copy", "status", "total_ore", "tip_ore"):
             expect("slip", "/".join(key), name, slip.get(name), note[name])
 

@@ -5,11 +5,14 @@ nothing is written. The readers use the driver directly: verification shares no 
 the program that wrote the rows.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 Row = tuple[Any, ...]
+
+_READ = json.JSONDecoder().raw_decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +72,11 @@ def expect(table: str, key: object, name: str, stored: object, journalled: objec
 def _shown(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
+
+
+def read_json(text: str) -> Any:
+    """Read canonical JSON; raises ValueError when anything stands behind the value."""
+    value, end = _READ(text)
+    if end != len(text):
+        raise ValueError("text behind the JSON value")
+    return value

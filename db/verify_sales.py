@@ -4,10 +4,9 @@ Plain JSON values and a small walk of events, not the till's own state machine: 
 sale or a receipt that was edited, added or taken away beside the journal is named by table and key.
 """
 
-import json
 from typing import Any, Final
 
-from db.verify_rows import BadRow, Row, Snapshot, expect
+from db.verify_rows import BadRow, Row, Snapshot, expect, read_json
 from db.verify_totals import Payload
 
 _STATE_AFTER: Final = {
@@ -151,9 +150,12 @@ class JournalledSale:
             self.record = event["record"]
             self.record_text = payload.removeprefix('{"record":').rpartition(',"sale_id":')[0]
         self.state = _STATE_AFTER[kind]
-        if kind in _PAYING and self.remaining_ore == 0:
+        if kind not in _PAYING:
+            return
+        remaining_ore = self.remaining_ore
+        if remaining_ore == 0:
             self.state = "paid"
-        if self.remaining_ore < 0:
+        if remaining_ore < 0:
             raise BadRow("journal", seq, f"sale {self.sale_id} is paid beyond its total")
 
     def _cash(self, event: Payload) -> dict[str, Any]:
@@ -271,15 +273,19 @@ class JournalledSale:
                 raise BadRow(table, f"{self.sale_id}/{key}", "row is not in the journal")
 
     def _check_line(self, row: Row, line: Payload) -> None:
+        if row == tuple(line[name] for name in _LINE_FIELDS):
+            return
         for name, found in zip(_LINE_FIELDS, row, strict=True):
             value = int(line[name]) if name == "is_service" else line[name]
             expect("sale_line", f"{self.sale_id}/{line['seq']}", name, found, value)
 
     def _check_tender(self, row: Row, tender: Payload) -> None:
+        body = read_json(row[-1])
+        if body == tender and row[:-1] == tuple(tender[name] for name in _TENDER_COLUMNS):
+            return
         key = f"{self.sale_id}/{tender['no']}"
         for name, found in zip(_TENDER_COLUMNS, row[:-1], strict=True):
             expect("tender", key, name, found, tender[name])
-        body = json.loads(row[-1])
         for name in sorted({*body, *tender}):
             expect("tender", key, f"body {name}", body.get(name), tender.get(name))
 
