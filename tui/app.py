@@ -169,6 +169,8 @@ class TillApp(App[int]):
 
     def on_board_pressed(self, message: Board.Pressed) -> None:
         """Take a click on a drawn button as its key."""
+        if message.board is not self._board:
+            return
         character = message.key if len(message.key) == 1 else None
         self.desk.take_key(message.key, character, self._clock.monotonic_s())
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from tui.i18n import N_
+from tui.i18n import N_, _
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +106,12 @@ _SAME: Final[Mapping[str, str]] = {
 SHOWN: Final[Mapping[str, str]] = {
     "enter": "Enter",
     "escape": "Esc",
-    "backspace": "Backsteg",
+    "backspace": N_("Backsteg"),
     "tab": "Tab",
     "pageup": "PgUp",
     "pagedown": "PgDn",
-    "up": "Pil upp",
-    "down": "Pil ner",
+    "up": N_("Pil upp"),
+    "down": N_("Pil ner"),
 }
 
 
@@ -125,7 +125,7 @@ def key_name(key: str, character: str | None) -> str:
 def shown_key(key: str) -> str:
     """Give a key as it is written on the screen: `F12`, `Ctrl+Q`, `+`."""
     if key in SHOWN:
-        return SHOWN[key]
+        return _(SHOWN[key])
     if key.startswith("ctrl+"):
         return "Ctrl+" + key[5:].upper()
     return key.upper() if key[0] == "f" and key[1:].isdigit() else key

@@ -226,13 +226,17 @@ PAPERS: Final[dict[str, str]] = {
 """The question about a paper of unknown fate."""
 
 EVIDENCE: Final[dict[str, str]] = {
-    "terminal": N_("Terminalen"),
-    "last": N_("Senaste betalning"),
-    "amount": N_("Belopp"),
-    "time": N_("Tid"),
-    "reference": N_("Referens"),
+    "terminal": N_("Terminalen: {value}"),
+    "condition": N_("Terminalen: {value}"),
+    "may_still_arrive": N_("Svaret kan fortfarande komma: {value}"),
+    "last_at": N_("Terminalens senaste betalning: {value}"),
+    "last_authorized_ore": N_("Dess belopp: {value}"),
+    "last_tip_ore": N_("Dess dricks: {value}"),
+    "slip_total_ore": N_("Kortkvittot visar {value}"),
 }
-"""Names of what a query found; others are shown as they are."""
+"""What a query found and a cashier can use; the rest is in the journal."""
+
+_VALUES: Final[dict[str, str]] = {"yes": N_("ja"), "no": N_("nej")}
 
 
 def attention_title(attention: Attention) -> str:
@@ -258,14 +262,22 @@ def attention_words(attention: Attention) -> tuple[str, ...]:
     for name, value in attention.facts:
         if name.startswith("evidence_"):
             rows.append(_evidence(str(value)))
+    rows = [row for row in rows if row]
     if facts["text"]:
         rows.append(_("Enheten säger: {text}").format(text=_own_words(facts["text"])))
     return tuple(rows)
 
 
 def _evidence(text: str) -> str:
-    name, mark, value = text.partition("=")
-    return f"{_(EVIDENCE.get(name, name))}: {value}" if mark else text
+    """Say one `key=value` of a query; empty for what no cashier can use."""
+    name, _mark, value = text.partition("=")
+    words = EVIDENCE.get(name)
+    if words is None:
+        return ""
+    if name.endswith("_ore") and value.lstrip("-").isdigit():
+        return _(words).format(value=kronor(int(value)))
+    known = CONDITIONS.get(value) or _VALUES.get(value)
+    return _(words).format(value=_(known) if known else value)
 
 
 TERMINAL_STATES: Final[dict[TerminalState, str]] = {

@@ -5,7 +5,7 @@ from typing import ClassVar
 from core.receipt import Receipt
 from tui.entry import CHARACTERS
 from tui.i18n import _
-from tui.screens.page import Desk, Key, Page
+from tui.screens.page import Cap, Desk, Key, Page
 from tui.screens.register import LETTERS
 from tui.texts import paid_rows, spaced
 from tui.widgets.block import Block, block, line, wrapped
@@ -19,7 +19,6 @@ class ChangePage(Page):
     """Shown after cash with change. It is no question: typed-ahead keys go through it."""
 
     name: ClassVar[str] = "change"
-    shown_functions = ("enter", "search", "menu")
 
     def __init__(self, desk: Desk, receipt: Receipt, change_ore: int) -> None:
         super().__init__(desk)
@@ -36,6 +35,10 @@ class ChangePage(Page):
         if is_entry or is_scan or any(each in _PASSED_ON for each in functions):
             return register.key(key)
         return True
+
+    def caps(self) -> list[Cap]:
+        """Give the keys that work now."""
+        return [self.cap("enter", _("Vidare")), self.cap("search"), self.cap("menu")]
 
     def draw(self, width: int, height: int) -> Block:
         """Draw the change, and how the sale was paid."""

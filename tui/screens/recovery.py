@@ -24,8 +24,8 @@ from tui.screens.confirm import ConfirmPage
 from tui.screens.page import Cap, Desk, Key, Page
 from tui.texts import attention_title, attention_words, kronor
 from tui.views import Outcome
-from tui.widgets.block import Block, above, block, wrapped
-from tui.widgets.dialog import choice, field, gap, inner_width, sheet
+from tui.widgets.block import Block, above, wrapped
+from tui.widgets.dialog import choices, field, gap, inner_width, sheet
 
 Choice = tuple[str, str, Callable[[], None]]
 
@@ -195,9 +195,9 @@ class RecoveryPage(Page):
                 )
             )
         else:
-            rows = [choice(key, words, inner, styles) for key, words, _act in self.choices()]
+            rows = [(key, words) for key, words, _act in self.choices()]
             if rows:
-                parts.append(block(inner, rows))
+                parts.append(choices(rows, inner, styles))
         return sheet(attention_title(self.attention), parts, width, height, styles)
 
     def caps(self) -> list[Cap]:

@@ -44,6 +44,8 @@ class RegisterPage(Page):
         self.finished: Receipt | None = None
         """The sale that was just closed, told until the next line."""
         self.paper_top = 0
+        self.paper_window = 1
+        """Rows of the paper that are seen, as last drawn."""
         self.acts = {
             "enter": self._enter,
             "correct": self._correct,
@@ -176,7 +178,8 @@ class RegisterPage(Page):
     def _scroll(self, direction: int) -> None:
         paper = self.paper
         if paper is not None:
-            self.paper_top = max(0, min(top_max(paper, 12), self.paper_top + 10 * direction))
+            last, step = top_max(paper, self.paper_window), max(1, self.paper_window - 1)
+            self.paper_top = max(0, min(last, self.paper_top + step * direction))
 
     def _quick_key(self, letter: str) -> bool:
         shop = self.desk.shop

@@ -116,6 +116,7 @@ def _receipt(page: "RegisterPage", width: int, height: int) -> Block:
     window = height - len(total.rows) - 5
     paper = page.paper
     if paper is not None:
+        page.paper_window = window
         body, title = draw_paper(paper, inner, window, page.paper_top, styles), _("Kvittot")
     elif page.finished is not None and sale is None:
         body, title = _summary(page, inner, window), _("Köpet är klart")

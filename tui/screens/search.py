@@ -10,7 +10,7 @@ from core.money import parse_kronor
 from tui.commands import AddNumbers, Command
 from tui.entry import AMOUNT_CHARACTERS, Entry
 from tui.i18n import _
-from tui.screens.page import Desk, Key, Page
+from tui.screens.page import Cap, Desk, Key, Page
 from tui.texts import amount
 from tui.views import Outcome
 from tui.widgets.block import (
@@ -36,7 +36,6 @@ class SearchPage(Page):
     """A list of hits that narrows with each letter; Enter adds the marked one."""
 
     name: ClassVar[str] = "search"
-    shown_functions = ("enter", "erase", "up", "down", "back")
 
     def __init__(self, desk: Desk, quantity_milli: int | None, price_ore: int | None) -> None:
         """Open with the quantity and price that were typed on the register."""
@@ -135,6 +134,11 @@ class SearchPage(Page):
         """Go back to the register when the article was added."""
         if outcome.error is None:
             self.close()
+
+    def caps(self) -> list[Cap]:
+        """Give the keys that work now."""
+        caps = [self.cap("erase"), self.cap("up"), self.cap("down"), self.cap("back")]
+        return [self.cap("enter", _("Lägg in")), *caps]
 
     def draw(self, width: int, height: int) -> Block:
         """Draw the words and the hits around the marked one."""

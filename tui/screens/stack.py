@@ -102,14 +102,17 @@ class PageStack:
         if attention is None or attention != self.aside:
             self.aside = None
         own = self._own
+        state = view.sale.state if view.sale else ""
+        is_card = state in CARD_STATES
+        if is_card and attention is not None and attention.code.startswith("paper-"):
+            attention = None
         if attention is not None and self.aside is None:
             if isinstance(own, RecoveryPage) and own.attention.code == attention.code:
                 is_same = own.attention == attention or attention.code.startswith("unit-")
                 own.attention = attention
                 return not is_same
             return self._replace_own(RecoveryPage(self._desk, attention))
-        state = view.sale.state if view.sale else ""
-        if state in CARD_STATES:
+        if is_card:
             return not isinstance(own, CardPage) and self._replace_own(CardPage(self._desk))
         if own is not None:
             self.close(own)

@@ -20,7 +20,6 @@ from tui.entry import CHARACTERS
 from tui.i18n import _
 from tui.messages import CommandDone, TillFailed, TillReady
 from tui.screens.confirm import ConfirmPage, StopPage
-from tui.screens.help import HelpPage
 from tui.screens.page import Key, Notice, Page
 from tui.screens.stack import PageStack
 from tui.texts import error_words
@@ -153,10 +152,9 @@ class TillDesk:
         """Do what works everywhere, or say that it does not."""
         for function in self.keymap.functions(key.name):
             if function == "help":
-                self.open(HelpPage(self))
+                self._help()
             elif function == "quit":
-                words = _("Stäng kassan? Ett öppet köp finns kvar till nästa start.")
-                self.open(ConfirmPage(self, _("Stäng kassan"), words, self._quit))
+                self._ask_to_quit()
             elif function == "face" and self.has_face and self.is_card:
                 self._shell.move_focus()
             elif function in LATER:
@@ -165,6 +163,18 @@ class TillDesk:
                 continue
             return
         self.ring()
+
+    def _help(self) -> None:
+        from tui.screens.help import HelpPage
+
+        self.open(HelpPage(self))
+
+    def _ask_to_quit(self) -> None:
+        words = _("Stäng kassan? Ett öppet köp finns kvar till nästa start.")
+        sale = self.view.sale if self.view else None
+        if sale is not None and sale.state == "in_doubt":
+            words = _("Ett kort är oklart: kassan frågar igen vid nästa start. Stäng ändå?")
+        self.open(ConfirmPage(self, _("Stäng kassan"), words, self._quit))
 
     def _quit(self) -> None:
         self.send(Quit(), self.top)

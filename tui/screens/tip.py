@@ -8,7 +8,7 @@ from core.money import AMOUNT_MAX_ORE, divide_half_up
 from tui.commands import PayCard
 from tui.entry import AMOUNT_CHARACTERS, Entry
 from tui.i18n import _
-from tui.screens.page import Desk, Key, Page
+from tui.screens.page import Cap, Desk, Key, Page
 from tui.texts import amount, error_words, kronor, spaced
 from tui.widgets.block import Block, block, line, spread, wrapped
 from tui.widgets.dialog import choices, field, inner_width, sheet
@@ -19,7 +19,6 @@ class TipPage(Page):
 
     name: ClassVar[str] = "tip"
     is_question: ClassVar[bool] = True
-    shown_functions = ("enter", "erase", "back")
 
     def __init__(self, desk: Desk, payer: Page, amount_ore: int | None, asked_ore: int) -> None:
         """Ask on behalf of `payer`, which gets the outcome; `amount_ore` None = all."""
@@ -65,9 +64,18 @@ class TipPage(Page):
             return True
         return super().key(key)
 
+    def caps(self) -> list[Cap]:
+        """Give the keys that work now."""
+        if self.confirming_ore is not None:
+            return [self.cap("yes"), self.cap("no"), self.cap("back")]
+        return [self.cap("enter", _("OK")), self.cap("erase"), self.cap("back")]
+
     def _accept(self) -> None:
         if self.confirming_ore is not None:
             self._take(self.confirming_ore)
+            return
+        if self.refusal is not None:
+            self.desk.refuse(self.refusal)
             return
         shop = self.desk.shop
         assert shop is not None

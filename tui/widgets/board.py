@@ -22,7 +22,8 @@ class Board(Widget):
     class Pressed(Message):
         """Something drawn as a button was clicked; `key` is the key that it stands for."""
 
-        def __init__(self, key: str) -> None:
+        def __init__(self, board: "Board", key: str) -> None:
+            self.board = board
             self.key = key
             super().__init__()
 
@@ -62,4 +63,4 @@ class Board(Widget):
         """Turn a click on a drawn button into its key."""
         key = event.style.meta.get("key")
         if isinstance(key, str):
-            self.post_message(self.Pressed(key))
+            self.post_message(self.Pressed(self, key))

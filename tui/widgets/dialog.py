@@ -7,6 +7,7 @@ from rich.segment import Segment
 from tui.widgets.block import (
     Block,
     Row,
+    above,
     beside,
     block,
     filled,
@@ -17,6 +18,7 @@ from tui.widgets.block import (
     pressable,
     spread,
     tall,
+    wrapped,
 )
 from tui.widgets.palette import Palette
 
@@ -55,7 +57,18 @@ def pairs(rows: Iterable[tuple[str, str]], width: int, styles: Palette) -> Block
 
 def choices(rows: Iterable[tuple[str, str]], width: int, styles: Palette) -> Block:
     """Draw keys with what they do; a click on one presses it."""
-    return block(width, (choice(key, text, width, styles) for key, text in rows))
+    return above(*(wrapped_choice(key, text, width, styles) for key, text in rows))
+
+
+def wrapped_choice(key: str, text: str, width: int, styles: Palette) -> Block:
+    """Draw one key with what it does, in as many rows as the words need."""
+    style = pressable(styles.base, key.lower())
+    cap = Segment(f" {key} ", pressable(styles.key, key.lower()))
+    cells = len(key) + 2
+    words = wrapped(text, width - cells - 1, style).rows
+    blank, gap_ = Segment(" " * cells, styles.base), Segment(" ", style)
+    heads = (cap, *[blank] * (len(words) - 1))
+    return block(width, ((head, gap_, *row) for head, row in zip(heads, words, strict=True)))
 
 
 def choice(key: str, text: str, width: int, styles: Palette, press: str = "") -> Row:

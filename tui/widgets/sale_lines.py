@@ -1,12 +1,15 @@
 """The receipt so far: the newest lines in a fixed window, corrections visible."""
 
+from rich.segment import Segment
+
 from core.sale import Line, Sale
 from tui.i18n import _
 from tui.texts import amount, quantity
-from tui.widgets.block import Block, Row, block, fit, line, pieces, tall
+from tui.widgets.block import Block, Row, block, fit, line, tall
 from tui.widgets.palette import Palette
 
-_QUANTITY, _AMOUNT = 6, 12
+_QUANTITY = 3
+"""Cells of the quantity; a longer one stands before the name."""
 
 
 def draw_sale_lines(sale: Sale | None, width: int, height: int, styles: Palette) -> Block:
@@ -27,21 +30,15 @@ def _row(each: Line, is_gone: bool, is_newest: bool, width: int, styles: Palette
     style = styles.muted if is_gone or each.corrects or each.follows else styles.base
     if is_newest:
         style = styles.warning if each.corrects else styles.strong
-    many = quantity(each.quantity_milli, each.unit)
-    name_cells = width - _QUANTITY - _AMOUNT - 2
-    if len(many) > _QUANTITY - 1:
-        name = f"{many} {each.name}"
-        return pieces(
-            width,
-            style,
-            (" " + fit(name, name_cells + _QUANTITY), style),
-            (fit(amount(each.amount_ore), _AMOUNT, "right") + " ", style),
-        )
-    name = "  + " + each.name if each.follows and not each.corrects else each.name
-    return pieces(
-        width,
-        style,
-        (" " + fit(many, _QUANTITY - 2, "right") + "  ", style),
-        (fit(name, name_cells), style),
-        (fit(amount(each.amount_ore), _AMOUNT, "right") + " ", style),
+    many, name = quantity(each.quantity_milli, each.unit), each.name
+    if each.follows and not each.corrects:
+        name = "+ " + name
+    if len(many) > _QUANTITY:
+        many, name = "", f"{many} {name}"
+    price = " " + amount(each.amount_ore) + " "
+    room = width - _QUANTITY - 2 - len(price)
+    return (
+        Segment(" " + fit(many, _QUANTITY, "right") + " ", style),
+        Segment(fit(name, room), style),
+        Segment(price, style),
     )
