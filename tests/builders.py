@@ -49,7 +49,7 @@ def some_rules(
         program="Blipp test 0",
         words=same,
     )
-    return replace(rules, **changes)  # type: ignore[arg-type]
+    return replace(rules, **changes)  # type: ignore[arg-type]  # replace checks the names
 
 
 def a_line(seq: int, price_ore: int, rate_bp: int = 1200, department: str = "Lunch") -> Line:

@@ -12,13 +12,16 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "screen")]
-
-from fake_till import SHOP_VIEW, FakeTill, FixedClock  # noqa: E402 - after the path is set
+sys.path.insert(0, str(ROOT))
 
 from core.card import Prompt  # noqa: E402 - after the path is set
 from core.checkout import SaleState  # noqa: E402 - after the path is set
 from core.services.till import Attention  # noqa: E402 - after the path is set
+from tests.screen.fake_till import (  # noqa: E402 - after the path is set
+    SHOP_VIEW,
+    FakeTill,
+    FixedClock,
+)
 from tui.app import TillApp  # noqa: E402 - after the path is set
 
 SIZES = ((80, 24), (120, 40))

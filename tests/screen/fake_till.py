@@ -164,7 +164,7 @@ class FakeTill:
         """Let the outcome of the card be unknown, and a person be asked."""
         sale = self.view.sale
         assert sale is not None
-        facts = [
+        facts: list[tuple[str, str | int]] = [
             ("asked_ore", sale.tenders[-1].asked_ore),
             ("service_id", 7),
             ("started_at", AT.isoformat()),
@@ -176,7 +176,8 @@ class FakeTill:
         )
 
     def _set(self, **changes: object) -> None:
-        self.view = replace(self.view, version=self.view.version + 1, **changes)  # type: ignore[arg-type] # names are checked by replace
+        newer = replace(self.view, version=self.view.version + 1)
+        self.view = replace(newer, **changes)  # type: ignore[arg-type]  # replace checks the names
 
     def _carry_out(self, command: c.Command) -> Outcome:
         match command:

@@ -235,7 +235,8 @@ def test_paying_before_the_intent_is_found(monkeypatch: pytest.MonkeyPatch) -> N
     def pay_first(life: Life) -> None:
         till = life.till
         assert till.sale is not None
-        service_id = till.store.disk.counters.get("service_id", 0) + 1  # type: ignore[attr-defined] # the fake's
+        counters = till.store.disk.counters  # type: ignore[attr-defined]  # the fake's
+        service_id = counters.get("service_id", 0) + 1
         request = CardRequest(service_id, "x", till.sale.remaining_ore, True, "Anna", NOON)
         life.seam("before the card")
         facts = life.world.terminal.authorize(request)

@@ -1,15 +1,22 @@
 """Cash, change and rounding, and sales paid in parts."""
 
+from functools import partial
+
 import pytest
 
 from tests.whole.harness import BEANS, CHOCOLATE, MUG, SALE_ORE, Shop, amounts, totals
 from tui import commands as c
+from tui.views import TillView
 
 DEPARTMENT = "Café"
 
 
 def departments(shop: Shop) -> str:
     return str(shop.rows("SELECT name FROM department ORDER BY name")[0][0])
+
+
+def _has_left(left_ore: int, view: TillView) -> bool:
+    return view.sale is not None and view.sale.remaining_ore == left_ore
 
 
 def test_cash_with_change_opens_the_drawer_once(shop: Shop) -> None:
