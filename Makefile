@@ -5,7 +5,8 @@
 #   make unit   the fast tests only
 #   make bench  the benchmarks
 #   make fmt    format the sources       make i18n  extract and compile the texts
-#   make lock   compile the lock files   make night the long runs
+#   make keys   write docs/keys.md       make night the long runs
+#   make lock   compile the lock files   make clean remove what was made
 
 PYTHON ?= python3
 ARGS ?=
@@ -18,7 +19,7 @@ RUN_STAMP := .venv/.run-$(shell cat requirements.lock pyproject.toml | cksum | c
 DEV_STAMP := .venv/.dev-$(shell cat requirements-dev.lock pyproject.toml | cksum | cut -d' ' -f1)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
 
-.PHONY: run test check unit night bench lock fmt i18n clean
+.PHONY: run test check unit night bench lock fmt i18n keys clean
 .NOTPARALLEL:
 
 run: $(RUN_STAMP)
@@ -48,6 +49,9 @@ fmt: $(DEV_STAMP)
 
 i18n: $(DEV_STAMP)
 	$(BIN)/python tools/i18n.py
+
+keys: $(DEV_STAMP)
+	$(BIN)/python tools/keys.py
 
 lock:
 	$(PYTHON) tools/lock.py
