@@ -35,6 +35,8 @@ LINE_FEED_S: Final = 0.05
 """A line feed this soon after Enter belongs to it (contract.md 5)."""
 SMALLEST: Final = (80, 24)
 """A smaller window shows a part of a picture of this size."""
+SOON_S: Final = 0.03
+"""How long a picture may wait for a better one while a device is answering."""
 FACE_WIDTH: Final = 40
 _FRAME_ROWS: Final = 4
 """Two lines at the top, two at the bottom."""
@@ -90,6 +92,7 @@ class TillApp(App[int]):
         self._face: Widget | None = None
         self._enter_at_s = 0.0
         self._is_draw_due = False
+        self._is_draw_soon = False
         self._minute = -1
 
     def compose(self) -> ComposeResult:
@@ -210,8 +213,18 @@ class TillApp(App[int]):
             self._is_draw_due = True
             self.call_later(self._draw)
 
+    def draw_soon(self) -> None:
+        """Draw in a moment, unless something else is drawn before."""
+        if not self._is_draw_due and not self._is_draw_soon and self.is_running:
+            self._is_draw_soon = True
+            self.set_timer(SOON_S, self._draw_if_soon)
+
+    def _draw_if_soon(self) -> None:
+        if self._is_draw_soon:
+            self._draw()
+
     def _draw(self) -> None:
-        self._is_draw_due = False
+        self._is_draw_due = self._is_draw_soon = False
         desk = self._desk
         if desk is None:
             self._board.show(self.picture())
@@ -260,13 +273,13 @@ class TillApp(App[int]):
             self._slot.display = is_shown
         if self.focused is not None and (not is_shown or desk.is_unseen):
             self.screen.set_focus(None)
+        desk.is_face_active = self.focused is not None
 
     def move_focus(self) -> None:
         """Move the keys between the till and the simulated terminal."""
-        if self._face is not None and self.focused is None:
-            self._face.focus()
-        else:
-            self.screen.set_focus(None)
+        is_here = self.focused is None
+        self.screen.set_focus(self._face if is_here else None)
+        self.desk.is_face_active = self.focused is not None
 
     def ring(self) -> None:
         """Sound the bell."""

@@ -38,6 +38,9 @@ class Shell(Protocol):
     def draw_later(self) -> None:
         """Draw when nothing else is to be done."""
 
+    def draw_soon(self) -> None:
+        """Draw within a moment that nobody notices, unless it is drawn before."""
+
     def ring(self) -> None:
         """Sound the bell."""
 
@@ -67,6 +70,7 @@ class TillDesk:
         self.failure: TillFailed | None = None
         """Why the till stopped, for the exit code."""
         self.has_face = False
+        self.is_face_active = False
         self.drawn_at_s = 0.0
         self.seen_at_s = 0.0
         """When the question on top was painted; infinite while it is not."""
@@ -127,7 +131,10 @@ class TillDesk:
             self._read_key(self._waiting.popleft())
         # While a command is out nothing new is to be seen, but in a flood the lines so far are.
         is_flood = bool(self._waiting) and self._clock.monotonic_s() - self.drawn_at_s > REPAINT_S
-        if self._sent is None or is_flood:
+        if self._is_signing:
+            # The code mostly comes at once: its picture is worth more than that of the waiting.
+            self._shell.draw_soon()
+        elif self._sent is None or is_flood:
             self._shell.draw_later()
 
     @property
