@@ -19,24 +19,22 @@ from textual.widget import Widget
 from core.catalog import Article
 from core.checkout import SaleState
 from core.document import Document
-from core.effects import (
-    AbortCard,
-    AnswerPrompt,
-    AuthorizeCard,
-    CheckPrinter,
-    Effect,
-    PollUnit,
-    PrintPaper,
-    QueryCard,
-    RegisterReceipt,
-    ReverseCard,
-)
+from core.effects import Effect
 from core.errors import NotYetBuilt, PaymentInProgress, RuleError, StoreError, TillError
 from core.facts import Fact, PaperPrinted, PaperRefused, PrintLost
 from core.receipt_layout import lay_out_receipt
 from core.report_layout import lay_out_report
 from core.reports import DayReport
-from core.services import doubt, payment, printing, recovery, registration, reporting, signing
+from core.services import (
+    copies,
+    doubt,
+    payment,
+    printing,
+    recovery,
+    registration,
+    reporting,
+    signing,
+)
 from core.services import facts_desk as desk
 from core.services.till import Till
 from tui import commands as c
@@ -252,6 +250,7 @@ class TillThread:
                 signing.try_signing_again(till)
             case c.DecidePaper():
                 printing.decide_paper(till, command.paper_id, was_seen=command.was_seen)
+                copies.go_on(till)
             case _:
                 raise AssertionError(command)
 
@@ -285,7 +284,7 @@ class TillThread:
             ),
             unit=UnitPicture(unit.is_ready, unit.unit_id, unit.text, unit.is_registering),
             printer=till.printer,
-            papers_waiting=len(till.papers),
+            papers_waiting=len(till.papers) + len(till.copies),
             attention=till.attention,
             card_result=till.last_tender_error,
             last_receipt=till.last_receipt,
@@ -307,10 +306,3 @@ class TillThread:
         name = died.thread.name if died.thread else "?"
         _log.error("a bug stopped the thread %s: %r", name, died.exc_value)
         self._post(TillFailed("bug", {"thread": name, "error": repr(died.exc_value)[:200]}, True))
-
-
-TERMINAL_EFFECTS: Final = (AuthorizeCard, QueryCard, ReverseCard)
-UNIT_EFFECTS: Final = (RegisterReceipt, PollUnit)
-PRINTER_EFFECTS: Final = (PrintPaper, CheckPrinter)
-PAST_THE_QUEUE: Final = (AbortCard, AnswerPrompt)
-"""Effects that go straight to the terminal's driver, on the till thread; they only send."""
