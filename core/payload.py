@@ -67,6 +67,8 @@ def _hints(kind: Any) -> dict[str, Any]:
 def _build(kind: Any, plain: Any) -> Any:
     origin = get_origin(kind)
     if origin is tuple:
+        if not isinstance(plain, list):
+            raise ValueError(f"cannot read {plain!r} as {kind}")
         parts = get_args(kind)
         if len(parts) == 2 and parts[1] is Ellipsis:
             return tuple(_build(parts[0], part) for part in plain)
@@ -82,6 +84,8 @@ def _build(kind: Any, plain: Any) -> Any:
         return kind(plain)
     made: Any = kind
     if is_dataclass(kind):
+        if not isinstance(plain, dict):
+            raise ValueError(f"cannot read {plain!r} as {kind}")
         hints = _hints(made)
         return made(**{name: _build(hints[name], value) for name, value in plain.items()})
     if kind in (int, str, bool) and type(plain) is kind:

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 
 from core import facts as f
 from core.checkout import SaleState
+from core.control_record import RecordType
 from core.effects import Effect
 from core.journal import JournalEntry
 from core.services import (
+    copies,
     doubt,
     facts_desk,
     payment,
@@ -94,22 +96,27 @@ class Life:
         self.seam = seam
         self._tries = 0
         self._reversals = 0
+        self._polls = 0
         world.clock.seconds += SWITCHED_OFF_S
         period = store.period()
         assert period is not None, "the register was not set up"
         self.till = Till(store, world.clock, scenario.rules, period, write_witness)
 
-    def run(self) -> None:
-        """Recover, then work until nothing is left to do."""
+    def begin(self) -> None:
+        """Recover, and hear from the devices for the first time."""
         recovery.start(self.till)
-        self._pump()
+        self.pump()
         self._take(self.world.unit.poll())
         self._take(f.PrinterConditionChanged(f.PrinterCondition.READY))
-        self._pump()
+        self.pump()
+
+    def run(self) -> None:
+        """Recover, then work until nothing is left to do."""
+        self.begin()
         for _ in range(STEPS_MAX):
             if not self._act():
                 return
-            self._pump()
+            self.pump()
         raise Stuck(f"{self.till.state} {self.till.attention}")
 
     def deliver(self, effect: Effect) -> None:
@@ -121,7 +128,8 @@ class Life:
         for fact in facts:
             self._take(fact)
 
-    def _pump(self) -> None:
+    def pump(self) -> None:
+        """Hand effects to the world until none is left."""
         waiting: deque[Effect] = deque()
         while True:
             waiting.extend(self.till.take_effects())
@@ -140,7 +148,10 @@ class Life:
         if attention is not None and code == "paper-unknown":
             paper_id = int(dict(attention.facts)["paper_id"])
             printing.decide_paper(till, paper_id, was_seen=self.world.printer.shows(paper_id))
+            copies.go_on(till)
             return True
+        if till.numbered_copy is not None and not till.is_copy_out:
+            return self._wait_for_the_copy()
         if code == "card-doubt":
             self._read_the_slip()
             return True
@@ -156,6 +167,14 @@ class Life:
         if state is SaleState.OPEN or state is None:
             return self._sell()
         raise Stuck(f"{state} {attention}")
+
+    def _wait_for_the_copy(self) -> bool:
+        """Let the unit be polled; nothing is paid while a copy waits for it."""
+        self._polls += 1
+        if self._polls > TRIES_MAX:
+            return False
+        self._take(self.world.unit.poll())
+        return True
 
     def _read_the_slip(self) -> None:
         """Decide an unclear card by what the terminal itself shows."""
@@ -370,11 +389,13 @@ def _card_violations(disk: Disk, world: World, scenario: Scenario) -> Iterator[s
 
 
 def _unit_violations(disk: Disk, world: World) -> Iterator[str]:
-    """One signature per receipt; a second code is one that the journal explains."""
-    records: dict[int, object] = {}
+    """One signature per receipt and copy; a second code is one that the journal explains."""
+    records: dict[tuple[int, str], object] = {}
     for record, code in world.unit.ledger:
-        if records.setdefault(record.receipt_no, record) != record:
+        if records.setdefault((record.receipt_no, record.type), record) != record:
             yield f"receipt {record.receipt_no} was registered with other content"
+        if record.type is RecordType.COPY:
+            continue
         holder = disk.receipts.get(record.receipt_no)
         if holder is not None and holder.receipt.control_code != code:
             told = [e for e in disk.journal if e.kind == "record-repeated"]
@@ -391,14 +412,19 @@ def _unit_violations(disk: Disk, world: World) -> Iterator[str]:
 def _paper_violations(disk: Disk, world: World) -> Iterator[str]:
     """One original per receipt, none before its code, and none lost without a word."""
     originals: dict[int, list[int]] = {}
+    copied: list[int] = []
     for paper_id, text in world.printer.papers:
         paper = disk.papers.get(paper_id)
+        if paper is not None and paper.kind == "copy":
+            copied.append(paper.reference)
         if paper is None or paper.kind != "receipt":
             continue
         originals.setdefault(paper.reference, []).append(paper_id)
         event = disk.receipts.get(paper.reference)
         if event is None or event.receipt.control_code[:20] not in text:
             yield f"receipt {paper.reference} was printed without its code"
+    if len(copied) != len(set(copied)):
+        yield f"a receipt has two copies: {copied}"
     for number in disk.receipts:
         count = len(originals.get(number, ()))
         states = [str(one.state) for one in disk.papers.values() if one.reference == number]
@@ -409,7 +435,9 @@ def _paper_violations(disk: Disk, world: World) -> Iterator[str]:
 
 
 def _end_violations(disk: Disk, scenario: Scenario, till: Till) -> Iterator[str]:
-    """Nothing in flight at rest, except a paid sale that waits visibly for its code."""
+    """Nothing in flight at rest, except a paid sale or a copy that waits for its code."""
+    if till.numbered_copy is not None:
+        return
     if till.sale is None:
         if len(disk.receipts) != scenario.sales:
             yield f"{len(disk.receipts)} receipts instead of {scenario.sales}"
