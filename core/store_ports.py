@@ -15,6 +15,7 @@ from core.catalog import Article, Department
 from core.checkout import PaperState
 from core.events import ReceiptSigned
 from core.journal import JournalEntry
+from core.receipt_copy import ReceiptCopy
 from core.reports import DayReport
 from core.sale import Sale
 from core.totals import Change, Section
@@ -31,7 +32,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One paper job. `kind` is receipt, slip, x-report or z-report; `reference` its number."""
+    """One paper job. `kind`: receipt, copy, slip, x-report, z-report; `reference`: its number."""
 
     paper_id: int
     kind: str
@@ -84,6 +85,9 @@ class UnitOfWork(Protocol):
     def set_paper_state(self, paper_id: int, state: PaperState) -> None:
         """Move a paper job."""
 
+    def put_copy(self, copy: ReceiptCopy) -> None:
+        """Store a receipt's copy, or its next state."""
+
     def put_slip(self, slip: CardSlip) -> bool:
         """Store a card slip; False when the same copy was stored before (it is counted)."""
 
@@ -126,6 +130,9 @@ class Store(Protocol):
 
     def pending_papers(self) -> tuple[Paper, ...]:
         """Give papers that are queued, printing or unknown, oldest first."""
+
+    def open_copies(self) -> tuple[ReceiptCopy, ...]:
+        """Give copies that are wanted or numbered, oldest first."""
 
     def period(self) -> Period | None:
         """Give the open period, or None before the first."""

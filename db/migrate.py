@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from core.errors import StoreTooNew
 
-MIGRATIONS: Final = ("m0001_initial",)
+MIGRATIONS: Final = ("m0001_initial", "m0002_receipt_copy")
 """Order is application order; names are never reused."""
 
 

@@ -18,6 +18,7 @@ from core.checkout import PaperState
 from core.errors import StoreDamaged
 from core.journal import GENESIS
 from core.payload import restore
+from core.receipt_copy import CopyState, ReceiptCopy
 from core.sale import Line, Sale
 from core.store_ports import Paper, Period
 from core.tender import Tender
@@ -168,6 +169,27 @@ class SqliteStore:
                 PaperState(str(row[3])),
                 str(row[4]),
                 bool(row[5]),
+            )
+            for row in rows
+        )
+
+    def open_copies(self) -> tuple[ReceiptCopy, ...]:
+        """Give copies that are wanted or numbered, oldest first."""
+        rows = self._read(
+            "SELECT receipt_no, original, state, coalesce(copy_no, 0), coalesce(serial, 0), record,"
+            " control_code, unit_id FROM receipt_copy WHERE state IN ('wanted', 'numbered')"
+            " ORDER BY receipt_no"
+        )
+        return tuple(
+            ReceiptCopy(
+                int(row[0]),
+                str(row[1]),
+                CopyState(str(row[2])),
+                int(row[3]),
+                int(row[4]),
+                str(row[5]),
+                str(row[6]),
+                str(row[7]),
             )
             for row in rows
         )

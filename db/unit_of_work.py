@@ -18,6 +18,7 @@ from core.errors import StoreError
 from core.events import ReceiptSigned
 from core.journal import GENESIS, JournalEntry, chain_hash
 from core.payload import canonical
+from core.receipt_copy import ReceiptCopy
 from core.reports import DayReport
 from core.sale import Line, Sale
 from core.store_ports import Paper, Period
@@ -38,6 +39,11 @@ _PUT_TENDER: Final = """INSERT INTO tender (sale_id, no, kind, state, amount_ore
 _ADD_TOTAL: Final = """INSERT INTO total (period_no, section, name, count, sum_ore)
   VALUES (?,?,?,?,?) ON CONFLICT (period_no, section, name)
   DO UPDATE SET count = count + excluded.count, sum_ore = sum_ore + excluded.sum_ore"""
+_PUT_COPY: Final = """INSERT INTO receipt_copy (receipt_no, state, copy_no, serial, control_code,
+  unit_id, record, original) VALUES (?,?,?,?,?,?,?,?)
+  ON CONFLICT (receipt_no) DO UPDATE SET state = excluded.state, copy_no = excluded.copy_no,
+  serial = excluded.serial, control_code = excluded.control_code, unit_id = excluded.unit_id,
+  record = excluded.record WHERE state IN ('wanted', 'numbered')"""
 _NEXT_NUMBER: Final = """INSERT INTO counter (name, value) VALUES (?, ?)
   ON CONFLICT (name) DO UPDATE SET value = value + excluded.value RETURNING value"""
 
@@ -196,6 +202,22 @@ class SqliteUnitOfWork:
         """Move a paper job."""
         self.connection.exec_driver_sql(
             "UPDATE paper SET state=? WHERE paper_id=?", (str(state), paper_id)
+        )
+
+    def put_copy(self, copy: ReceiptCopy) -> None:
+        """Store a receipt's copy, or its next state; there is one per receipt at most."""
+        self.connection.exec_driver_sql(
+            _PUT_COPY,
+            (
+                copy.receipt_no,
+                str(copy.state),
+                copy.copy_no or None,
+                copy.serial or None,
+                copy.control_code,
+                copy.unit_id,
+                copy.record,
+                copy.original,
+            ),
         )
 
     def put_slip(self, slip: CardSlip) -> bool:

@@ -19,6 +19,7 @@ from typing import Any
 from sqlcipher3 import dbapi2
 
 from db.engine import open_reader
+from db.verify_copies import COPY_KINDS, JournalledCopies
 from db.verify_rows import BadRow, Problem, Snapshot, expect, read_json
 from db.verify_sales import SALE_KINDS, JournalledSale, check_receipt_row
 from db.verify_totals import Payload, TotalsFold, check_receipt_sums
@@ -33,7 +34,7 @@ _PAPER_AFTER = {
     "paper-seen": "printed",
     "paper-missing": "copied",
 }
-_COUNTERS = ("sale_id", "receipt_no", "serial", "period_no", "z_no", "paper_id")
+_COUNTERS = ("sale_id", "receipt_no", "serial", "period_no", "z_no", "paper_id", "copy_no")
 """Series without holes; service ids only rise, for a terminal's driver draws some of its own."""
 
 
@@ -98,6 +99,7 @@ class JournalWalk:
         self.totals = TotalsFold()
         self.open_sales: dict[int, JournalledSale] = {}
         self.papers: dict[int, str] = {}
+        self.copies = JournalledCopies()
         self.drawn = dict.fromkeys((*_COUNTERS, "service_id"), 0)
         """Newest number of each series."""
         self.receipt_count = 0
@@ -117,6 +119,8 @@ class JournalWalk:
                 self._take_sale(seq, kind, operator, read_json(payload), payload)
             elif kind in _PAPER_AFTER:
                 self._take_paper(seq, kind, read_json(payload))
+            elif kind in COPY_KINDS:
+                self._take_copy(seq, kind, read_json(payload))
             elif kind in self._takers:
                 self._takers[kind](seq, read_json(payload), payload)
             elif kind == "slip-received":
@@ -194,6 +198,14 @@ class JournalWalk:
         if self.snapshot is not None:
             check_receipt_row(self.snapshot, event, payload, self.totals.period_no)
             self.rows_checked += 1
+
+    def _take_copy(self, seq: int, kind: str, note: Payload) -> None:
+        self.copies.take(seq, kind, note)
+        if kind == "copy-numbered":
+            self._next("serial", note["serial"], seq)
+            self._next("copy_no", note["copy_no"], seq)
+        elif kind == "copy-signed":
+            self.totals.add("copies", "", 1, note["total_ore"])
 
     def _take_z(self, seq: int, report: Payload, payload: str) -> None:
         number = report["number"]
@@ -285,6 +297,7 @@ class _Check:
         if walk.drawn["period_no"]:
             walk.check_period(None, None)
         self._check_papers()
+        walk.rows_checked += walk.copies.check(self._snapshot)
         self._check_codes()
         self._check_counters()
         walk.rows_checked += walk.totals.check_totals(self._snapshot)

@@ -32,6 +32,7 @@ from core.errors import StoreError, VatRateMissing
 from core.events import ReceiptSigned
 from core.journal import GENESIS, JournalEntry, chain_hash
 from core.payload import canonical
+from core.receipt_copy import CopyState, ReceiptCopy
 from core.reports import DayReport
 from core.sale import Sale
 from core.store_ports import Paper, Period
@@ -79,6 +80,7 @@ class Disk:
     receipts: dict[int, ReceiptSigned] = field(default_factory=dict)
     totals: dict[int, dict[tuple[Section, str], tuple[int, int]]] = field(default_factory=dict)
     papers: dict[int, Paper] = field(default_factory=dict)
+    copies: dict[int, ReceiptCopy] = field(default_factory=dict)
     slips: dict[tuple[str, str], CardSlip] = field(default_factory=dict)
     periods: dict[int, tuple[Period, datetime | None]] = field(default_factory=dict)
     z_reports: dict[int, str] = field(default_factory=dict)
@@ -174,6 +176,11 @@ class FakeStore:
         """Give papers that are queued, printing or unknown, oldest first."""
         pending = (PaperState.QUEUED, PaperState.PRINTING, PaperState.UNKNOWN)
         return tuple(one for one in self.disk.papers.values() if one.state in pending)
+
+    def open_copies(self) -> tuple[ReceiptCopy, ...]:
+        """Give copies that are wanted or numbered, oldest first."""
+        pending = (CopyState.WANTED, CopyState.NUMBERED)
+        return tuple(one for _, one in sorted(self.disk.copies.items()) if one.state in pending)
 
     def period(self) -> Period | None:
         """Give the open period."""
@@ -307,6 +314,13 @@ class FakeUnitOfWork:
     def set_paper_state(self, paper_id: int, state: PaperState) -> None:
         """Move a paper job."""
         self._draft.papers[paper_id] = replace(self._draft.papers[paper_id], state=state)
+
+    def put_copy(self, copy: ReceiptCopy) -> None:
+        """Store a copy, refusing what the schema refuses."""
+        former = self._draft.copies.get(copy.receipt_no)
+        assert former is None or former.state in (CopyState.WANTED, CopyState.NUMBERED)
+        assert copy.receipt_no in self._draft.receipts
+        self._draft.copies[copy.receipt_no] = copy
 
     def put_slip(self, slip: CardSlip) -> bool:
         """Store a card slip once."""
@@ -530,7 +544,7 @@ class SealedUnit:
         lost = f.SigningFailed(record.serial, record.receipt_no, "no answer", is_final=False)
         if answer in ("lost-before", "silent"):
             return lost
-        known = [code for held, code in self.ledger if held.receipt_no == record.receipt_no]
+        known = [code for held, code in self.ledger if held.serial == record.serial]
         if known and self.repeat == "refuse":
             return f.SigningFailed(record.serial, record.receipt_no, "known", is_final=True)
         code = known[0] if known and self.repeat == "same" else self._sign(record)

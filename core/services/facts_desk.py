@@ -9,7 +9,7 @@ from core.card import PromptAnswer, SlipCopy
 from core.checkout import SaleState
 from core.effects import AbortCard, AnswerPrompt
 from core.errors import SaleNotOpen
-from core.services import doubt, payment, printing, signing
+from core.services import copies, doubt, payment, printing, signing
 from core.services.till import Till
 
 
@@ -32,12 +32,15 @@ def take_fact(till: Till, fact: f.Fact) -> None:
             doubt.take_reversal_lost(till, fact.service_id)
         case f.UnitPolled():
             signing.take_poll(till, fact)
+            copies.go_on(till)
         case f.UnitSilent():
             signing.take_silence(till, fact)
         case f.RecordSigned():
-            signing.take_signature(till, fact)
+            if not copies.take_signature(till, fact):
+                signing.take_signature(till, fact)
         case f.SigningFailed():
-            signing.take_signing_failure(till, fact)
+            if not copies.take_failure(till, fact):
+                signing.take_signing_failure(till, fact)
         case f.PaperPrinted():
             printing.take_printed(till, fact)
         case f.PaperRefused():

@@ -15,6 +15,7 @@ from core.errors import SaleNotOpen
 from core.facts import PaperPrinted, PaperRefused, PrinterCondition, PrintLost
 from core.payload import canonical, restore
 from core.receipt import Receipt
+from core.receipt_copy import ReceiptCopy
 from core.receipt_layout import lay_out_receipt, lay_out_signature_slip
 from core.report_layout import lay_out_report
 from core.reports import DayReport
@@ -64,7 +65,7 @@ def start_next_paper(till: Till) -> None:
 def document_of(till: Till, paper: Paper) -> Document:
     """Lay a paper out from its stored content, in the receipt's language and width."""
     width, words = till.rules.paper_width, till.rules.words
-    if paper.kind == "receipt":
+    if paper.kind in ("receipt", "copy"):
         receipt = restore(Receipt, paper.body)
         return lay_out_receipt(receipt, width, words, opens_drawer=paper.opens_drawer)
     if paper.kind == "slip":
@@ -123,16 +124,38 @@ def ask_about_papers(till: Till) -> None:
 
 
 def decide_paper(till: Till, paper_id: int, *, was_seen: bool) -> None:
-    """Take the cashier's answer to "did the paper come out?"; journalled with the name."""
+    """Take the cashier's answer to "did the paper come out?"; journalled with the name.
+
+    A receipt that did not gets its one copy (core.services.copies); a copy gets nothing more; a
+    slip or a report is no receipt and prints again.
+    """
     paper = till.papers.get(paper_id)
     if paper is None or paper.state is not PaperState.UNKNOWN:
         raise SaleNotOpen(state="paper")
-    event = PaperEvent.CASHIER_SAW_PAPER if was_seen else PaperEvent.CASHIER_SAW_NONE
-    _move(till, paper, event)
+    if was_seen:
+        _move(till, paper, PaperEvent.CASHIER_SAW_PAPER)
+    else:
+        _miss(till, paper)
     till.papers.pop(paper_id)
     _clear(till, "paper-unknown")
     ask_about_papers(till)
     start_next_paper(till)
+
+
+def _miss(till: Till, paper: Paper) -> None:
+    """Write down that nobody saw the paper, and what prints instead, in one commit."""
+    copy = ReceiptCopy(paper.reference, paper.body) if paper.kind == "receipt" else None
+    with till.store.unit_of_work() as uow:
+        _store_move(till, uow, paper, PaperEvent.CASHIER_SAW_NONE)
+        if copy is not None:
+            uow.put_copy(copy)
+        elif paper.kind != "copy":
+            again = replace(paper, paper_id=uow.next_number("paper_id"), state=PaperState.QUEUED)
+            uow.put_paper(again)
+            till.papers[again.paper_id] = again
+        uow.commit()
+    if copy is not None:
+        till.copies[copy.receipt_no] = copy
 
 
 _NOTES = {
@@ -147,14 +170,19 @@ _NOTES = {
 
 def _move(till: Till, paper: Paper, event: PaperEvent) -> None:
     """Move a paper in one commit with its journal row."""
-    state = advance_paper(paper.state, event)
     with till.store.unit_of_work() as uow:
-        uow.set_paper_state(paper.paper_id, state)
-        till.note(
-            uow, _NOTES[event], paper_id=paper.paper_id, paper=paper.kind, number=paper.reference
-        )
+        state = _store_move(till, uow, paper, event)
         uow.commit()
     till.papers[paper.paper_id] = replace(paper, state=state)
+
+
+def _store_move(till: Till, uow: UnitOfWork, paper: Paper, event: PaperEvent) -> PaperState:
+    """Move a paper with its journal row, within the caller's unit of work."""
+    state = advance_paper(paper.state, event)
+    uow.set_paper_state(paper.paper_id, state)
+    note = {"paper_id": paper.paper_id, "number": paper.reference}
+    till.note(uow, _NOTES[event], **note, paper=paper.kind)
+    return state
 
 
 def _clear(till: Till, code: str) -> None:

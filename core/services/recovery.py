@@ -7,6 +7,7 @@ come out is asked about and never printed as an original again (house.md 4, reli
 from dataclasses import replace
 
 from core.checkout import PaperEvent, PaperState, advance_paper
+from core.services import copies
 from core.services.printing import ask_about_papers
 from core.services.steps import forward
 from core.services.till import Till
@@ -17,6 +18,7 @@ def start(till: Till) -> None:
     till.note_alone("program-started", program=till.rules.program)
     till.sale = till.store.unfinished_sale()
     _take_up_papers(till)
+    copies.take_up(till)
     if till.sale is not None:
         forward(till, is_fresh=False)
     ask_about_papers(till)

@@ -20,6 +20,7 @@ from core.journal import NOTE_KINDS, JournalEntry, kind_of
 from core.payload import canonical
 from core.ports import Clock
 from core.receipt import Receipt, Shop
+from core.receipt_copy import CopyState, ReceiptCopy
 from core.sale import Sale
 from core.store_ports import Paper, Period, Store, UnitOfWork
 
@@ -108,6 +109,10 @@ class Till:
     """Why the last card attempt ended without payment; shown until the next act."""
     papers: dict[int, Paper] = field(default_factory=dict)
     """Pending paper jobs, by id."""
+    copies: dict[int, ReceiptCopy] = field(default_factory=dict)
+    """Copies that are not signed yet, by the original's number."""
+    is_copy_out: bool = False
+    """The control unit has a copy in hand."""
     effects: list[Effect] = field(default_factory=list)
     not_charged_count: int = 0
     """Consecutive `not charged` answers about the sale in doubt."""
@@ -161,6 +166,15 @@ class Till:
         """Refuse unless the control unit answered its last poll. Raises UnitNotReady."""
         if not self.unit.is_ready:
             raise UnitNotReady(text=self.unit.text, error=self.unit.error)
+        copy = self.numbered_copy
+        if copy is not None:
+            raise UnitNotReady(text=f"copy={copy.receipt_no}", error="copy-waits")
+
+    @property
+    def numbered_copy(self) -> ReceiptCopy | None:
+        """The copy that the control unit was told of and did not answer yet."""
+        numbered = [one for one in self.copies.values() if one.state is CopyState.NUMBERED]
+        return numbered[0] if numbered else None
 
     def check_no_payment(self) -> None:
         """Refuse while a sale lies between card and code. Raises PaymentInProgress."""

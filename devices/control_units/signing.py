@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core.control_record import CONTROL_CODE, ControlRecord, Signature
+from core.control_record import CONTROL_CODE, ControlRecord, RecordType, Signature
 from core.errors import (
     DeviceRefused,
     DeviceUnavailable,
@@ -137,11 +137,12 @@ class Signing:
         `main-status` or `storage-full` and the code that came with it, for the journal.
         """
         code = answer.control_code
-        if CONTROL_CODE.fullmatch(code) is None:
+        may_be_empty = record.type is not RecordType.NORMAL  # sweden 3.3: a copy may get none.
+        if CONTROL_CODE.fullmatch(code) is None and (code or not may_be_empty):
             raise RemoteProtocolError(
                 code="code-shape", length=len(code), words=clean(code, WORDS_MAX)
             )
-        if self._receipt_nos.get(code, record.receipt_no) != record.receipt_no:
+        if code and self._receipt_nos.get(code, record.receipt_no) != record.receipt_no:
             raise OutcomeUnknown(
                 code="code-repeated",
                 words=code,

@@ -182,6 +182,10 @@ class WholeTill:
         )
         return self
 
+    def ready_but_printer(self) -> None:
+        """Wait until terminal and control unit are."""
+        self.wait(lambda view: view.terminal.state is TerminalState.READY and view.unit.is_ready)
+
     def sell(self, *codes: str) -> None:
         """Add articles; without codes the three that make 249,00."""
         for code in codes or (MUG, BEANS, CHOCOLATE):
