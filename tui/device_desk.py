@@ -73,10 +73,10 @@ class DeviceDesk:
                     problem = "no terminal"  # the journal's word, not the screen's
                     self._tell(CardNotSent(effect.request.service_id, problem))
             case AbortCard():
-                if self._terminal is not None:
+                if self._terminal is not None and self._terminal.is_open:
                     self._terminal.terminal.abort(effect.service_id)
             case AnswerPrompt():
-                if self._terminal is not None:
+                if self._terminal is not None and self._terminal.is_open:
                     self._terminal.terminal.answer(effect.answer)
             case RegisterReceipt() | PollUnit():
                 if self._unit is not None:

@@ -82,6 +82,17 @@ def test_killed_after_the_approval_and_before_its_answer_finds_the_payment(
     one_of_each(shop, shop.open().ready(), tip_ore=31_00)
 
 
+def test_an_abort_in_the_first_moment_of_a_restart_does_no_harm(shop: Shop, start: Start) -> None:
+    shop.play("hold")
+    process = start()
+    wait_until(shop.charges)
+    killed(process)
+    till = shop.open()
+    outcome = till.try_(c.AbortCard())
+    assert outcome.error is None or outcome.error.code == "sale-not-open"
+    one_of_each(shop, till.ready())
+
+
 def test_killed_and_the_terminal_stays_away_until_later(shop: Shop, start: Start) -> None:
     shop.play("hold")
     process = start()
