@@ -10,6 +10,7 @@ from core.reports import DayReport
 from core.services import doubt, payment, registration, reporting
 from core.totals import Change, Section, merge
 from db.verify import verify_journal
+from tests.builders import some_rules
 from tests.fakes import CardPlan, Disk, a_world
 from tests.till_life import Life, Scenario, boot
 
