@@ -35,7 +35,8 @@ check: $(DEV_STAMP)
 	$(BIN)/python -m pytest -q -n $(WORKERS)
 
 unit: $(DEV_STAMP)
-	$(BIN)/python -m pytest -q -n $(WORKERS) tests/unit tests/wire
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow and not hardware and not night" \
+	  tests/unit tests/wire
 
 night: $(DEV_STAMP)
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m "night"

@@ -26,6 +26,8 @@ from tests.builders import some_rules
 from tests.fakes import NOON, CardPlan, PaperPrinter, SealedUnit, World, a_world, control_code
 from tests.till_life import Life, Pay, Scenario, Tally, explore
 
+pytestmark = pytest.mark.slow
+
 CARD, CASH = Pay(), Pay("cash")
 TIPPED = CardPlan(tip_ore=31_00)
 CAPPED = some_rules(max_percent=10)
