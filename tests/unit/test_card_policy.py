@@ -103,7 +103,7 @@ def test_sums_that_do_not_add_up_are_unusable(
     [{"currency": "EUR"}, {"service_id": 12}, {"verdict": CardVerdict.UNKNOWN}, {"currency": ""}],
 )
 def test_foreign_answers_are_unusable(flaw: dict[str, object]) -> None:
-    result = replace(answer(249_00), **flaw)  # type: ignore[arg-type]
+    result = replace(answer(249_00), **flaw)  # type: ignore[arg-type]  # flaws are of any type
     assert isinstance(judge(SALE, a_card(), result, TERMINAL), ev.AnswerUnusable)
 
 

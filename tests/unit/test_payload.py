@@ -94,7 +94,18 @@ class Priced:
     colour: Colour = Colour.RED
 
 
-@pytest.mark.parametrize("value", [1.0, {"a": 0.1}, (1.5,), Priced(0.5), {1, 2}, b"x", object()])  # type: ignore[arg-type] # that is the test
+@pytest.mark.parametrize(
+    "value",
+    [
+        1.0,
+        {"a": 0.1},
+        (1.5,),
+        Priced(0.5),  # type: ignore[arg-type]  # that is the test
+        {1, 2},
+        b"x",
+        object(),
+    ],
+)
 def test_a_float_and_what_has_no_canonical_form_is_a_bug(value: object) -> None:
     with pytest.raises(AssertionError):
         to_plain(value)
