@@ -247,6 +247,8 @@ class JournalWalk:
     def _take_paper(self, seq: int, kind: str, note: Payload) -> None:
         paper_id = note["paper_id"]
         self.papers[paper_id] = _PAPER_AFTER[kind]
+        if kind == "paper-missing" and note["paper"] == "receipt":
+            self.copies.want(note["number"])
         if "receipt_no" in note and self.snapshot is not None:
             row = self.snapshot.one(
                 "SELECT kind, reference FROM paper WHERE paper_id=?", (paper_id,)

@@ -23,11 +23,15 @@ class JournalledCopies:
         self._copies: dict[int, tuple[str, Payload]] = {}
         """State and newest note by the original's number."""
 
+    def want(self, number: int) -> None:
+        """Take that nobody saw the paper of a receipt."""
+        self._copies[number] = ("wanted", {})
+
     def take(self, seq: int, kind: str, note: Payload) -> None:
         """Take one row about a copy. Raises BadRow for a second copy of a receipt."""
         number = note["receipt_no"]
         state, former = self._copies.get(number, ("", {}))
-        if state != ("" if kind == "copy-numbered" else "numbered"):
+        if state != ("wanted" if kind == "copy-numbered" else "numbered"):
             raise BadRow("journal", seq, f"{kind} of receipt {number}, whose copy is {state!r}")
         for name in ("copy_no", "serial") if former else ():
             expect("journal", seq, name, note[name], former[name])
@@ -44,7 +48,9 @@ class JournalledCopies:
         ):
             row_count += 1
             number, state, copy_no, serial, code, unit_id, is_of_original = row
-            wanted, note = left.pop(number, ("wanted", {}))
+            if number not in left:
+                raise BadRow("receipt_copy", number, "row is not in the journal")
+            wanted, note = left.pop(number)
             expect("receipt_copy", number, "state", state, wanted)
             expect("receipt_copy", number, "copy_no", copy_no, note.get("copy_no"))
             expect("receipt_copy", number, "serial", serial, note.get("serial"))

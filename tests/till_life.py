@@ -428,6 +428,8 @@ def _paper_violations(disk: Disk, world: World) -> Iterator[str]:
     for number in disk.receipts:
         count = len(originals.get(number, ()))
         states = [str(one.state) for one in disk.papers.values() if one.reference == number]
+        if copied.count(number) > (count == 0):
+            yield f"receipt {number} was copied {copied.count(number)} times beside {count} papers"
         if count > 1:
             yield f"receipt {number} was printed {count} times"
         elif count == 0 and "copied" not in states:
