@@ -40,6 +40,8 @@ class Worker:
 
     turn_s = 1.0
     """How long it waits for a job before it tends its device."""
+    pause_s = 0.06
+    """What it leaves the till before it loads its driver: the first keys of a start go first."""
     finish_s = 0.0
     """How long a job in hand may go on when we end, before its device is closed under it."""
 
@@ -66,6 +68,7 @@ class Worker:
         self._thread.join(limit_s)
 
     def _run(self) -> None:
+        self.wait(self.pause_s)
         self.open_device()
         self.tend()
         while not self._is_stopping.is_set():

@@ -8,6 +8,7 @@ Nothing slow is imported here, not even our own values: the register stands and 
 time that Textual itself needs, and the desk is loaded piece by piece after it (ecosystem 2, 7).
 """
 
+import threading
 from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from textual import events
 from textual.app import App, ComposeResult
 from textual.containers import Container, Horizontal
+from textual.message import Message
 from textual.widget import Widget
 
 from tui.clock import SystemClock
@@ -53,7 +55,11 @@ _PIECES: Final = (
     "tui.screens.till_desk",
     "tui.widgets.top_bar",
 )
-"""What is loaded after the first paint, in pieces between which keys are read."""
+"""What is loaded after the first paint, while keys are read."""
+
+
+class DeskLoaded(Message):
+    """The desk's modules are loaded."""
 
 
 class TillApp(App[int]):
@@ -79,6 +85,7 @@ class TillApp(App[int]):
         """Take the till behind the screens; it is started after the first paint."""
         super().__init__()
         self._port = port
+        self._look = look
         self._status = status
         self._clock: Clock = clock or SystemClock()
         self._styles = palette(look, self.console.color_system in ("standard", "windows"))
@@ -103,24 +110,27 @@ class TillApp(App[int]):
 
     def on_mount(self) -> None:
         """Start the till after the first paint."""
+        if self._look == "light":
+            self.theme = "textual-light"
         colour = self._styles.base.bgcolor
         self.screen.styles.background = colour.name if colour is not None else "black"
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
-        self._port.start(self.post_message)
-        self.call_later(self._load, 0)
+        threading.Thread(target=self._load, name="desk-loader").start()
 
-    def _load(self, piece: int) -> None:
-        """Load one piece of the desk; keys are read before the next."""
-        if self._desk is not None:
-            return
-        if piece < len(_PIECES):
-            import_module(_PIECES[piece])
-            self.call_later(self._load, piece + 1)
-            return
-        self._open_desk()
+    def _load(self) -> None:
+        """Load the desk beside the event loop, which reads keys meanwhile."""
+        for piece in _PIECES:
+            import_module(piece)
+        self.post_message(DeskLoaded())
+
+    def on_desk_loaded(self) -> None:
+        """Open the desk; only then let the till load, for two that load wait for one another."""
+        if self._desk is None:
+            self._open_desk()
+        self._port.start(self.post_message)
 
     def _open_desk(self) -> "TillDesk":
         """Make the desk and hand it the keys that came before it."""

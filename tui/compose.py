@@ -4,30 +4,32 @@ Nothing heavy is imported before the first paint: the store is opened on the til
 driver is imported on its own device's thread. What is built here is built nowhere else.
 """
 
+import gc
 import logging
 import os
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib import metadata
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from core.errors import ConfigError, StoreDamaged
-from core.ports import Clock, PaymentTerminal, Report
 from devices.factory import make_control_unit, make_printer, make_terminal
 from tui.clock import SystemClock
 from tui.config import Config
 from tui.i18n import set_language, translator
-from tui.till_thread import Opened, TillThread
-from tui.views import ShopView
+from tui.late_till import LateTill
 
 if TYPE_CHECKING:
+    from core.ports import Clock, PaymentTerminal, Report
     from core.services.till import Rules
     from core.store_ports import Period
     from db.store import SqliteStore
     from tui.demo_devices import DemoDevices
+    from tui.till_port import TillPort
+    from tui.till_thread import Opened
+    from tui.views import ShopView
 
 DATABASE_NAME: Final = "till.db"
 LOG_NAME: Final = "till.log"
@@ -49,6 +51,8 @@ def program() -> str:
 
 def version() -> str:
     """Give the version of this build (sweden R5)."""
+    from importlib import metadata
+
     return metadata.version("blipp")
 
 
@@ -68,15 +72,15 @@ def run(config: Config, data_dir: Path, is_demo: bool, status_fd: int | None) ->
     from tui.status import StatusStream
 
     os.umask(0o077)
+    gc.disable()  # While a thousand modules load there is nothing to collect.
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = DataLock(data_dir)
     try:
         _log_to(data_dir / LOG_NAME)
         set_language(config.shop.language)
-        thread = TillThread(lambda: open_shop(config, data_dir, SystemClock(), is_demo=is_demo))
         app = TillApp(
-            thread,
+            LateTill(lambda: _make_till(config, data_dir, is_demo=is_demo)),
             status=None if status_fd is None else StatusStream(status_fd),
             look=os.environ.get(LOOK_VARIABLE, "dark"),
             scanner_prefix=config.scanner.prefix,
@@ -87,7 +91,20 @@ def run(config: Config, data_dir: Path, is_demo: bool, status_fd: int | None) ->
         lock.release()
 
 
-def open_shop(config: Config, data_dir: Path, clock: Clock, *, is_demo: bool) -> Opened:
+def _make_till(config: Config, data_dir: Path, *, is_demo: bool) -> "TillPort":
+    from tui.till_thread import TillThread
+
+    def open_and_collect() -> "Opened":
+        opened = open_shop(config, data_dir, SystemClock(), is_demo=is_demo)
+        # What was loaded stays for good: it is never looked through again (see `run`).
+        gc.freeze()
+        gc.enable()
+        return opened
+
+    return TillThread(open_and_collect)
+
+
+def open_shop(config: Config, data_dir: Path, clock: "Clock", *, is_demo: bool) -> "Opened":
     """Open store and witness and build till and devices. Raises StoreError, ConfigError."""
     from core.services.till import Till
     from db.article_reader import ArticleReader
@@ -95,6 +112,7 @@ def open_shop(config: Config, data_dir: Path, clock: Clock, *, is_demo: bool) ->
     from db.witness import Witness
     from tui.device_desk import DeviceDesk
     from tui.new_shop import fill_new_shop
+    from tui.till_thread import Opened
 
     store = SqliteStore(data_dir / DATABASE_NAME, clock.now())
     witness = Witness(witness_path(config, data_dir))
@@ -158,7 +176,7 @@ def make_rules(config: Config, *, is_demo: bool) -> "Rules":
     )
 
 
-def bind_register(store: "SqliteStore", config: Config, clock: Clock, *, is_demo: bool) -> None:
+def bind_register(store: "SqliteStore", config: Config, clock: "Clock", *, is_demo: bool) -> None:
     """Bind a new database to shop, register and demo; refuse a file of another register.
 
     A control unit binds to the first organisation and register it sees (sweden R3), and a demo
@@ -207,7 +225,7 @@ def fill_demo(store: "SqliteStore") -> None:
     store.reload_catalogue()
 
 
-def _take_up(store: "SqliteStore", clock: Clock, rules: "Rules") -> "tuple[Period, int]":
+def _take_up(store: "SqliteStore", clock: "Clock", rules: "Rules") -> "tuple[Period, int]":
     """Give the open period, opening the first one, and a block of service ids of our own."""
     from core.payload import canonical
 
@@ -258,7 +276,7 @@ class _TerminalMaker:
     def __init__(
         self,
         config: Config,
-        clock: Clock,
+        clock: "Clock",
         service_ids: Iterator[int],
         demo: "DemoDevices | None",
         *,
@@ -270,7 +288,7 @@ class _TerminalMaker:
         self._demo = demo
         self._is_demo = is_demo
 
-    def __call__(self, report: Report) -> PaymentTerminal:
+    def __call__(self, report: "Report") -> "PaymentTerminal":
         terminal = self._config.terminal
         if self._demo is not None and not terminal.has_endpoint:
             terminal = replace(terminal, host="127.0.0.1", port=self._demo.terminal.port)
@@ -288,7 +306,7 @@ class _TerminalMaker:
 
 def _terminal_maker(
     config: Config,
-    clock: Clock,
+    clock: "Clock",
     first_service_id: int,
     demo: "DemoDevices | None",
     *,
@@ -300,7 +318,9 @@ def _terminal_maker(
     return _TerminalMaker(config, clock, service_ids, demo, is_demo=is_demo)
 
 
-def _shop_view(config: Config, store: "SqliteStore", is_demo: bool) -> ShopView:
+def _shop_view(config: Config, store: "SqliteStore", is_demo: bool) -> "ShopView":
+    from tui.views import ShopView
+
     return ShopView(
         shop=config.shop.shop(),
         operator=config.till.operator,
