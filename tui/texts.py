@@ -92,7 +92,7 @@ ERRORS: Final[dict[str, str]] = {
     "nothing-to-pay": N_("Det finns inget att betala. Lägg in en vara först."),
     "nothing-to-repeat": N_("Det finns ingen vara att upprepa."),
     "tender-exceeds-remaining": N_("Beloppet är mer än det som återstår, {remaining_ore}."),
-    "tender-exceeds-remaining/whole-kronor": N_("Kontanter tas i hela kronor."),
+    "cash-not-whole": N_("Kontanter tas i hela kronor."),
     "tender-exceeds-remaining/below-asked": N_("Summan är mindre än det begärda beloppet."),
     "tender-exceeds-remaining/change": N_("För stort belopp: skannade du en vara?"),
     "tip-below-amount": N_("{total_ore} är mindre än beloppet {asked_ore}. Skriv hela summan."),
@@ -299,6 +299,7 @@ PRINTER_CONDITIONS: Final[dict[PrinterCondition, str]] = {
     PrinterCondition.COVER_OPEN: N_("LUCKA ÖPPEN"),
     PrinterCondition.UNREACHABLE: N_("nås inte"),
     PrinterCondition.SILENT: N_("svarar inte"),
+    PrinterCondition.REFUSED: N_("får inte användas"),
     PrinterCondition.NONE: N_("ingen"),
 }
 """The printer's condition, for the top line."""

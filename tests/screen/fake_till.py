@@ -85,18 +85,19 @@ class FakeTill:
         self.view = FIRST
         self.taken: list[c.Command] = []
         self.report_paper = Document((), 42)
+        self.question = Prompt(7, "1", True, ("Kontrollera underskriften.", "Är den rätt?"))
         self.is_card_answered = False
         """True: a card is approved at once; False: it waits for `approve`."""
         self._post: Callable[[Message], bool] = lambda message: False
         self._face = face
-        self._is_ready = is_ready
+        self.is_ready = is_ready
         self._receipt_no = 1041
         self._sale_id = 16
 
     def start(self, post: Callable[[Message], bool]) -> None:
         """Become ready at once, unless the test wants to say when."""
         self._post = post
-        if self._is_ready:
+        if self.is_ready:
             self.become_ready()
 
     def become_ready(self) -> None:

@@ -168,7 +168,10 @@ class CardPage(Page):
         if sale is not None and sale.state == "authorizing":
             rows.append(choice("Esc", _("avbryt kortbetalningen"), inner, styles, "escape"))
         if self.desk.has_face:
-            rows.append(choice("Tab", _("till terminalen: spela kund"), inner, styles, "tab"))
+            where = _("till terminalen: spela kund")
+            if self.desk.is_face_active:
+                where = _("tillbaka till kassan")
+            rows.append(choice("Tab", where, inner, styles, "tab"))
         if not rows:
             words = _("Vänta. Kortet dras aldrig två gånger.")
             return wrapped(words, inner, styles.muted)

@@ -8,7 +8,7 @@ from tui.i18n import _
 from tui.widgets.block import Block, above, block, filled, framed, line, pieces, spread, tall
 from tui.widgets.palette import Palette
 
-LEFT_MIN = 40
+LEFT_MIN = 37
 
 
 def receipt_width(width: int, has_keyboard: bool, paper_width: int = 0) -> int:

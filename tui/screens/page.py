@@ -80,6 +80,10 @@ class Desk(Protocol):
     def has_face(self) -> bool:
         """Say whether a simulated terminal stands beside the card screen."""
 
+    @property
+    def is_face_active(self) -> bool:
+        """Say whether keys go to the simulated terminal."""
+
     def now(self) -> datetime:
         """Give the time for people."""
 

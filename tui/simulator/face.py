@@ -75,11 +75,11 @@ class Face(Board, can_focus=True):
 
     def on_focus(self) -> None:
         """Show that the keys come here."""
-        self.redraw()
+        self.call_later(self.redraw)
 
     def on_blur(self) -> None:
         """Show that the keys go elsewhere."""
-        self.redraw()
+        self.call_later(self.redraw)
 
     def on_key(self, event: events.Key) -> None:
         """Take a key; what types something never goes through to the till behind."""

@@ -6,6 +6,7 @@ lines; at 80 columns each row stands as a column, a key per line, which a person
 
 from collections.abc import Mapping
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
@@ -24,6 +25,12 @@ Panel = Mapping[str, QuickKey]
 def panel_of(keys: tuple[QuickKey, ...], page: int) -> Panel:
     """Give the keys of one page by their letter."""
     return {key.letter: key for key in keys if key.page == page}
+
+
+def cut_label(label: str, cells: int) -> str:
+    """Give a label as one line of at most these cells; a point says that it was cut."""
+    text = joined_label(label)
+    return text if cell_len(text) <= cells else fit(text, cells - 1).rstrip() + "."
 
 
 def joined_label(label: str) -> str:
@@ -50,7 +57,7 @@ def _column_key(letter: str, key: QuickKey | None, cells: int, styles: Palette) 
     return (
         Segment(" ", styles.base),
         Segment(letter.upper(), cap),
-        Segment(" " + fit(joined_label(key.label), cells - 3) + " ", text),
+        Segment(" " + fit(cut_label(key.label, cells - 3), cells - 3), text),
     )
 
 

@@ -42,14 +42,15 @@ class Palette:
 
 
 def _style(colour: str, back: str, bold: bool = False) -> Style:
-    return Style(color=colour, bgcolor=back, bold=bold)
+    # A console shows bold black as dark grey, which nobody reads on a coloured ground.
+    return Style(color=colour, bgcolor=back, bold=bold and colour != _BLACK)
 
 
 def _palette(ink: Mapping[str, str]) -> Palette:
     """Make the styles from named inks."""
     back, cap_ink = ink["back"], ink["cap_ink"]
     names = ("red", "green", "yellow", "blue", "magenta", "cyan")
-    caps = {name: _style(cap_ink, ink[name], bold=True) for name in names}
+    caps = {name: _style(ink.get(f"{name}_ink", cap_ink), ink[name], bold=True) for name in names}
     caps[""] = _style(ink["key_ink"], ink["key_back"], bold=True)
     return Palette(
         base=_style(ink["text"], back),
@@ -112,11 +113,12 @@ _DARK_16: Final = {
     "good": _BRIGHT_GREEN, "warning": _YELLOW, "error": _BRIGHT_RED,
     "error_ink": _BRIGHT, "error_back": _RED, "notice_ink": _BLACK, "notice_back": _CYAN,
     "key_ink": _BLACK, "key_back": _WHITE, "cap_ink": _BLACK,
-    "red": _RED, "green": _GREEN, "yellow": _BROWN, "blue": _CYAN,
+    "red": _RED, "green": _GREEN, "yellow": _BROWN, "blue": _BLUE,
+    "red_ink": _BRIGHT, "blue_ink": _BRIGHT, "magenta_ink": _BRIGHT,
     "magenta": _MAGENTA, "cyan": _CYAN, "paper_ink": _BLACK, "paper_back": _WHITE,
 }  # fmt: skip
 _LIGHT_16: Final = {
-    "back": _WHITE, "text": _BLACK, "muted": _GREY, "strong": _BLACK,
+    "back": _WHITE, "text": _BLACK, "muted": _BLACK, "strong": _BLACK,
     "frame": _GREY, "accent": _BLUE, "total": _BLUE,
     "bar_ink": _BRIGHT, "bar_back": _BLUE, "demo_ink": _BLACK, "demo_back": _BROWN,
     "good": _BLACK, "warning": _RED, "error": _RED,

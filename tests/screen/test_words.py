@@ -1,0 +1,82 @@
+"""Every code has words, and the page of keys is the table of keys."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import core.errors as errors
+from core.facts import PrinterCondition, TerminalState
+from core.services.till import Attention
+from tui.texts import (
+    ATTENTIONS,
+    ERRORS,
+    PRINTER_CONDITIONS,
+    RESULTS,
+    TERMINAL_STATES,
+    amount,
+    attention_title,
+    attention_words,
+    card_result_words,
+    error_words,
+    quantity,
+    seconds,
+    spaced,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def _all_errors(kind: type[errors.TillError]) -> Iterator[type[errors.TillError]]:
+    yield kind
+    for each in kind.__subclasses__():
+        yield from _all_errors(each)
+
+
+def _attention_codes() -> set[str]:
+    """Find each code that the services give an Attention, in their sources."""
+    codes = set()
+    for path in (ROOT / "core" / "services").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or getattr(node.func, "id", "") != "Attention":
+                continue
+            for each in ast.walk(node.args[0]) if node.args else ():
+                if isinstance(each, ast.Constant) and isinstance(each.value, str):
+                    codes.add(each.value)
+    return codes
+
+
+def test_each_error_has_words_of_its_own() -> None:
+    for kind in _all_errors(errors.TillError):
+        assert kind.code in ERRORS, kind.code
+        assert error_words(kind.code, {})
+        assert "{" not in error_words(kind.code, {"text": "x"})
+
+
+def test_each_attention_of_the_services_has_words() -> None:
+    codes = _attention_codes()
+    assert {"card-doubt", "card-held", "paper-unknown", "terminal-unreachable"} <= codes
+    unworded = {code for code in codes if code not in ATTENTIONS and code not in RESULTS}
+    assert not unworded - {"unit-silent", "unit-refused"}
+    for code in codes:
+        attention = Attention(code, (("asked_ore", 24900), ("text", "x"), ("started_at", "")))
+        assert attention_title(attention)
+        assert all("{" not in row for row in attention_words(attention))
+        assert card_result_words(attention)
+
+
+def test_each_state_of_a_device_has_a_word() -> None:
+    assert set(TERMINAL_STATES) == set(TerminalState)
+    assert set(PRINTER_CONDITIONS) == set(PrinterCondition)
+
+
+def test_facts_from_outside_are_never_read_as_places_to_fill_in() -> None:
+    words = error_words("unknown-article", {"entry": "{facts} {0} %s"})
+    assert "{facts} {0} %s" in words
+
+
+def test_figures_are_written_the_swedish_way() -> None:
+    assert amount(124900) == "1 249,00"
+    assert spaced(24900) == "2 4 9 , 0 0"
+    assert quantity(3000, "st") == "3"
+    assert quantity(-435, "kg") == "-0,435 kg"
+    assert seconds(67) == "1:07"
