@@ -13,6 +13,7 @@ from core.money import format_kronor
 from core.receipt import Receipt
 from core.services.till import Attention
 from core.tender import TenderKind
+from tui.device_words import device_words
 from tui.i18n import N_, _
 
 
@@ -99,6 +100,9 @@ ERRORS: Final[dict[str, str]] = {
     "tip-too-large": N_("Dricksen {tip_ore} är för stor: högst {percent} %."),
     "card-not-configured": N_("Ingen kortterminal är ansluten till kassan."),
     "unit-not-ready": N_("Kontrollenheten svarar inte: kassan kan inte sälja. {text}"),
+    "unit-not-ready/copy-waits": N_(
+        "En kvittokopia väntar på kontrollkod: kassan kan inte ta betalt än."
+    ),
     "payment-in-progress": N_("En betalning pågår. Avsluta den först."),
     "report-not-allowed": N_("Z-rapport går inte: ett köp väntar på kort eller kontrollkod."),
     "not-yet-built": N_("Det finns inte än i denna version."),
@@ -122,8 +126,10 @@ ERRORS: Final[dict[str, str]] = {
 
 def error_words(code: str, facts: Mapping[str, object]) -> str:
     """Say what an error means and what may be done next."""
-    words = ERRORS.get(f"{code}/{facts.get('reason')}") or ERRORS.get(code) or ERRORS["till"]
-    return _(words).format_map(_Facts(facts)).strip()
+    reason = facts.get("reason") or facts.get("error")
+    words = ERRORS.get(f"{code}/{reason}") or ERRORS.get(code) or ERRORS["till"]
+    plain = {**facts, "text": device_words(str(facts.get("text", "")))}
+    return _(words).format_map(_Facts(plain)).strip()
 
 
 CONDITIONS: Final[dict[str, str]] = {
@@ -169,8 +175,9 @@ def card_result_words(result: Attention) -> str:
 
 
 def _own_words(text: str) -> str:
-    """Quote what the device itself said."""
-    return f"»{text}«" if text else ""
+    """Quote what the device itself said, or say its trouble in plain words."""
+    plain = device_words(text)
+    return plain if plain != text else f"»{text}«" if text else ""
 
 
 ATTENTIONS: Final[dict[str, tuple[str, str]]] = {
@@ -277,7 +284,7 @@ def _evidence(text: str) -> str:
     if name.endswith("_ore") and value.lstrip("-").isdigit():
         return _(words).format(value=kronor(int(value)))
     known = CONDITIONS.get(value) or _VALUES.get(value)
-    return _(words).format(value=_(known) if known else value)
+    return _(words).format(value=_(known) if known else device_words(value))
 
 
 TERMINAL_STATES: Final[dict[TerminalState, str]] = {

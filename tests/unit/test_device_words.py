@@ -1,0 +1,35 @@
+"""A device's trouble is told in plain words, never as a machine line."""
+
+import pytest
+
+from tui.device_words import device_words
+from tui.texts import error_words
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (
+            "device-unavailable asked=IQ code=no-answer fault=silent words=nothing came",
+            "Den svarar inte.",
+        ),
+        ("device-refused code=http-401 words=Unauthorized", "Fel användare eller lösenord."),
+        (
+            "device-unavailable fault=refused words=x",
+            "Ingen förbindelse: se efter kabel och ström.",
+        ),
+        ("remote-protocol code=answer-xml", "Svaret är skadat eller ofullständigt."),
+        ("outcome-unknown code=strange words=it smokes", "»it smokes«"),
+        ("device-unavailable", "Den svarar inte."),
+        ("Nekad av banken", "Nekad av banken"),
+    ],
+)
+def test_a_machine_line_becomes_a_sentence(line: str, words: str) -> None:
+    assert device_words(line) == words
+
+
+def test_a_silent_unit_is_told_without_machine_words() -> None:
+    text = "device-unavailable asked=IQ code=no-answer fault=silent words=nothing came"
+    assert error_words("unit-not-ready", {"text": text, "error": "device-unavailable"}) == (
+        "Kontrollenheten svarar inte: kassan kan inte sälja. Den svarar inte."
+    )
