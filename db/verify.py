@@ -20,7 +20,7 @@ from sqlcipher3 import dbapi2
 
 from db.engine import open_reader
 from db.verify_copies import COPY_KINDS, JournalledCopies
-from db.verify_rows import BadRow, Problem, Snapshot, expect, read_json
+from db.verify_rows import BadRow, Problem, Snapshot, expect, read_json, read_row_json
 from db.verify_sales import SALE_KINDS, JournalledSale, check_receipt_row
 from db.verify_totals import Payload, TotalsFold, check_receipt_sums
 from db.witness import WitnessLine, read_witness
@@ -98,7 +98,8 @@ class JournalWalk:
         self.hash = _GENESIS
         self.totals = TotalsFold()
         self.open_sales: dict[int, JournalledSale] = {}
-        self.papers: dict[int, str] = {}
+        self.papers: dict[int, tuple[str, str, int]] = {}
+        """State, kind and reference of each paper that the journal speaks of."""
         self.copies = JournalledCopies()
         self.drawn = dict.fromkeys((*_COUNTERS, "service_id"), 0)
         """Newest number of each series."""
@@ -116,9 +117,9 @@ class JournalWalk:
         self._check_chain(seq, (at, kind, operator, payload), stored)
         try:
             if kind in SALE_KINDS:
-                self._take_sale(seq, kind, operator, read_json(payload), payload)
+                self._take_sale(seq, kind, (at, operator), payload)
             elif kind in _PAPER_AFTER:
-                self._take_paper(seq, kind, read_json(payload))
+                self._take_paper(kind, read_json(payload))
             elif kind in COPY_KINDS:
                 self._take_copy(seq, kind, read_json(payload))
             elif kind in self._takers:
@@ -153,11 +154,12 @@ class JournalWalk:
             raise BadRow("journal", seq, f"{series} {number} was used before")
         self.drawn[series] = number
 
-    def _take_sale(self, seq: int, kind: str, operator: str, event: Payload, payload: str) -> None:
+    def _take_sale(self, seq: int, kind: str, opened: tuple[str, str], payload: str) -> None:
+        event = read_json(payload)
         sale_id = event["sale_id"]
         if kind == "sale-opened":
             self._next("sale_id", sale_id, seq)
-            self.open_sales[sale_id] = JournalledSale(sale_id, operator)
+            self.open_sales[sale_id] = JournalledSale(sale_id, *opened)
             return
         sale = self.open_sales.get(sale_id)
         if sale is None:
@@ -244,16 +246,14 @@ class JournalWalk:
         expect("period", number, "opening_float_ore", row[2], float_ore)
         self.rows_checked += 1
 
-    def _take_paper(self, seq: int, kind: str, note: Payload) -> None:
-        paper_id = note["paper_id"]
-        self.papers[paper_id] = _PAPER_AFTER[kind]
+    def _take_paper(self, kind: str, note: Payload) -> None:
+        paper_id, state = note["paper_id"], _PAPER_AFTER[kind]
+        if "receipt_no" in note:
+            self.papers[paper_id] = (state, "receipt", note["receipt_no"])
+            return
+        self.papers[paper_id] = (state, note["paper"], note["number"])
         if kind == "paper-missing" and note["paper"] == "receipt":
             self.copies.want(note["number"])
-        if "receipt_no" in note and self.snapshot is not None:
-            row = self.snapshot.one(
-                "SELECT kind, reference FROM paper WHERE paper_id=?", (paper_id,)
-            )
-            expect("paper", paper_id, "paper", row, ("receipt", note["receipt_no"]))
 
     def _take_slip(self, note: Payload) -> None:
         if self.snapshot is None or not note["is_new"]:
@@ -262,7 +262,7 @@ class JournalWalk:
         row = self.snapshot.one("SELECT body FROM slip WHERE reference=? AND copy=?", key)
         if row is None:
             raise BadRow("slip", "/".join(key), "row is missing")
-        slip = read_json(row[0])
+        slip = read_row_json("slip", "/".join(key), row[0])
         for name in ("reference", "copy", "status", "total_ore", "tip_ore"):
             expect("slip", "/".join(key), name, slip.get(name), note[name])
 
@@ -331,13 +331,14 @@ class _Check:
     def _check_papers(self) -> None:
         """Hold every paper against its notes; numbers are unbroken, bodies are their receipt's."""
         expected = 0
-        for paper_id, state in self._snapshot.stream(
-            "SELECT paper_id, state FROM paper ORDER BY paper_id"
+        for paper_id, state, kind, reference in self._snapshot.stream(
+            "SELECT paper_id, state, kind, reference FROM paper ORDER BY paper_id"
         ):
             expected += 1
             if paper_id != expected:
                 raise BadRow("paper", expected, "row is missing")
-            expect("paper", paper_id, "state", state, self._walk.papers.get(paper_id, "queued"))
+            told = self._walk.papers.get(paper_id, ("queued", kind, reference))
+            expect("paper", paper_id, "paper", (state, kind, reference), told)
         self._walk.drawn["paper_id"] = expected
         lost = [paper_id for paper_id in self._walk.papers if paper_id > expected]
         if lost:

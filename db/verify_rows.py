@@ -80,3 +80,14 @@ def read_json(text: str) -> Any:
     if end != len(text):
         raise ValueError("text behind the JSON value")
     return value
+
+
+def read_row_json(table: str, key: str, text: str) -> dict[str, Any]:
+    """Read the JSON object in a stored row. Raises BadRow."""
+    try:
+        value = read_json(text)
+    except ValueError as error:
+        raise BadRow(table, key, f"body is no JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise BadRow(table, key, "body is no JSON object")
+    return value

@@ -137,6 +137,13 @@ class Life:
                 return
             self.deliver(waiting.popleft())
 
+    def settle(self) -> None:
+        """Let everything in flight end, and tell the till whether an unknown paper came out."""
+        self.pump()
+        while self.till.attention is not None and self.till.attention.code == "paper-unknown":
+            assert self._act()
+            self.pump()
+
     def _take(self, fact: f.Fact) -> None:
         facts_desk.take_fact(self.till, fact)
         self.seam(f"took {type(fact).__name__}")
