@@ -44,6 +44,8 @@ class RegisterPage(Page):
         self.finished: Receipt | None = None
         """The sale that was just closed, told until the next line."""
         self.paper_top = 0
+        self.panel_kept: tuple[object, Block] | None = None
+        """The panel as last drawn, and what it was drawn from: it seldom changes."""
         self.paper_window = 1
         """Rows of the paper that are seen, as last drawn."""
         self.acts = {

@@ -1,5 +1,6 @@
 """How the register looks: the receipt at the left, the panel at the right or below."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rich.style import Style
@@ -64,20 +65,16 @@ def draw(page: "RegisterPage", width: int, height: int) -> Block:
     right_width = width - left_width
     styles = page.desk.styles
     panel_height = ROW_KEYS
-    title = _panel_title(page, right_width, styles)
-    panel = draw_columns(_panel(page), right_width, panel_height, styles)
+    panel = _kept_panel(page, right_width, lambda: _columns(page, right_width))
     rest = height - panel_height - 2
     guide = tall(_guide(page, right_width - 2), max(0, rest), styles.base)
-    right = above(title, panel, filled(right_width, 1, styles.base), inset(guide, 1, styles.base))
+    right = above(panel, inset(guide, 1, styles.base))
     return tall(beside(styles.base, left, right), height, styles.base)
 
 
 def _with_keyboard(page: "RegisterPage", width: int, height: int) -> Block:
     styles = page.desk.styles
-    panel = above(
-        _panel_title(page, width - 2, styles), draw_keyboard(_panel(page), width - 2, styles)
-    )
-    panel = inset(panel, 1, styles.base)
+    panel = _kept_panel(page, width, lambda: _keyboard(page, width))
     top_height = height - KEYBOARD_HEIGHT - 1
     left_width = receipt_width(width, True)
     left = _receipt(page, left_width, top_height)
@@ -86,6 +83,28 @@ def _with_keyboard(page: "RegisterPage", width: int, height: int) -> Block:
     guide = above(title, tall(_guide(page, inner), top_height - 2, styles.base))
     right = inset(guide, 2, styles.base)
     return above(tall(beside(styles.base, left, right), top_height, styles.base), panel)
+
+
+def _columns(page: "RegisterPage", width: int) -> Block:
+    """Draw the panel as columns, with its title and a gap beneath."""
+    styles = page.desk.styles
+    keys = draw_columns(_panel(page), width, ROW_KEYS, styles)
+    return above(_panel_title(page, width, styles), keys, filled(width, 1, styles.base))
+
+
+def _keyboard(page: "RegisterPage", width: int) -> Block:
+    """Draw the panel as the rows of a keyboard, with its title."""
+    styles = page.desk.styles
+    title = _panel_title(page, width - 2, styles)
+    return inset(above(title, draw_keyboard(_panel(page), width - 2, styles)), 1, styles.base)
+
+
+def _kept_panel(page: "RegisterPage", width: int, draw_panel: Callable[[], Block]) -> Block:
+    """Give the panel as it was drawn last, if it is still the same."""
+    made_of = (page.desk.shop, page.panel_page, width, page.desk.styles)
+    if page.panel_kept is None or page.panel_kept[0] != made_of:
+        page.panel_kept = (made_of, draw_panel())
+    return page.panel_kept[1]
 
 
 def _panel(page: "RegisterPage") -> Panel:
