@@ -33,27 +33,63 @@ class Board(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._shown: tuple[Row, ...] = ()
-        self._strips: list[Strip] = []
+        self._width = 0
+        """Of the picture that is shown."""
+        self._strips: dict[int, Strip] = {}
+        """Rows as they were painted last, for the size and ground below."""
+        self._painted_for: object = None
 
     def show(self, picture: Block) -> None:
-        """Take a new picture and repaint the rows that differ."""
-        old, new = self._shown, picture.rows
-        if len(old) != len(new) or (self._strips and self._strips[0].cell_length != picture.width):
-            changed = list(range(len(new)))
-            self._strips = [Strip.blank(0)] * len(new)
+        """Take a new picture and repaint what differs, from the left to the last change in a row.
+
+        The panel at the right mostly stays, and is half of what a row costs to write.
+        """
+        old, new, width = self._shown, picture.rows, picture.width
+        if len(old) != len(new) or self._width != width:
+            self._strips.clear()
+            changed = [Region(0, y, width, 1) for y in range(len(new))]
         else:
-            changed = [y for y, row in enumerate(new) if row != old[y]]
-        for y in changed:
-            self._strips[y] = Strip(new[y], picture.width)
-        self._shown = new
+            changed = [
+                Region(0, y, _changed_cells(old[y], row, width), 1)
+                for y, row in enumerate(new)
+                if row != old[y]
+            ]
+        for region in changed:
+            self._strips.pop(region.y, None)
+        self._shown, self._width = new, width
         if changed:
-            self.refresh(*(Region(0, y, picture.width, 1) for y in changed))
+            self.refresh(*changed)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Give the rows of the picture; without the borders and paddings that it has not."""
+        width, ground = self.region.width, self.background_colors[1]
+        filters = self.get_line_filters()
+        painted_for = (width, ground, tuple(filters))
+        if painted_for != self._painted_for:
+            self._strips.clear()
+            self._painted_for = painted_for
+        strips = []
+        for y in crop.line_range:
+            strip = self._strips.get(y)
+            if strip is None:
+                strip = self._row(y, width)
+                for each in filters:
+                    strip = strip.apply_filter(each, ground)
+                self._strips[y] = strip
+            strips.append(strip)
+        if crop.column_span != (0, width):
+            strips = [strip.crop(*crop.column_span) for strip in strips]
+        return strips
 
     def render_line(self, y: int) -> Strip:
         """Give one row of the picture."""
-        if y < len(self._strips):
-            return self._strips[y].crop_extend(0, self.size.width, None)
-        return Strip([Segment(" " * self.size.width)], self.size.width)
+        return self._row(y, self.region.width)
+
+    def _row(self, y: int, width: int) -> Strip:
+        if y >= len(self._shown):
+            return Strip([Segment(" " * width)], width)
+        strip = Strip(self._shown[y], self._width)
+        return strip if self._width == width else strip.crop_extend(0, width, None)
 
     def on_resize(self) -> None:
         """Ask for a picture of the new size."""
@@ -64,3 +100,13 @@ class Board(Widget):
         key = event.style.meta.get("key")
         if isinstance(key, str):
             self.post_message(self.Pressed(self, key))
+
+
+def _changed_cells(old: Row, new: Row, width: int) -> int:
+    """Count the cells from the left end of a row to its last change."""
+    same = 0
+    for before, after in zip(reversed(old), reversed(new), strict=False):
+        if before != after:
+            break
+        same += after.cell_length
+    return max(1, width - same)
