@@ -16,7 +16,8 @@ class DataLock:
 
     def __init__(self, directory: Path) -> None:
         """Take the lock. Raises StoreInUse naming the process that holds it."""
-        self._file = (directory / "till.lock").open("a+", encoding="utf-8")
+        descriptor = os.open(directory / "till.lock", os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        self._file = os.fdopen(descriptor, "a+", encoding="utf-8")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -24,14 +24,20 @@ class Witness:
     """Appends to one witness file, kept open."""
 
     def __init__(self, path: Path) -> None:
+        """Open the file, creating it with mode 0600; a line torn by a power cut is ended."""
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        is_torn = path.exists() and path.read_bytes()[-1:] not in (b"", b"\n")
         self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        if is_torn:
+            os.write(self._descriptor, b"\n")
 
     def append(self, seq: int, head: str, kind: str, number: int) -> None:
         """Write one line; on disk when this returns. Raises StoreError."""
+        line = f"{seq} {head} {kind} {number}\n".encode()
         try:
-            os.write(self._descriptor, f"{seq} {head} {kind} {number}\n".encode())
+            if os.write(self._descriptor, line) != len(line):
+                raise StoreError(file=self._path.name, reason="short write")
             os.fdatasync(self._descriptor)
         except OSError as error:
             raise StoreError(file=self._path.name, reason=error.strerror or "") from error

@@ -98,6 +98,13 @@ class RealShop:
         """Verify the files."""
         return verify_shop(self.folder, self.witness)
 
+    def read(self, statement: str) -> list[tuple[Any, ...]]:
+        """Read rows and change nothing."""
+        connection = dbapi2.connect(str(self.folder / "till.db"))
+        rows: list[tuple[Any, ...]] = connection.execute(statement).fetchall()
+        connection.close()
+        return rows
+
     def sql(self, *statements: str) -> list[tuple[Any, ...]]:
         """Do what somebody with an SQLite shell would do; triggers are dropped first."""
         connection = dbapi2.connect(str(self.folder / "till.db"))
