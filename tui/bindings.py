@@ -128,7 +128,8 @@ def shown_key(key: str) -> str:
         return _(SHOWN[key])
     if key.startswith("ctrl+"):
         return "Ctrl+" + key[5:].upper()
-    return key.upper() if key[0] == "f" and key[1:].isdigit() else key
+    is_letter = len(key) == 1 and key.isalpha()
+    return key.upper() if is_letter or (key[0] == "f" and key[1:].isdigit()) else key
 
 
 class Keymap:

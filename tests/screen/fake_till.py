@@ -86,6 +86,7 @@ class FakeTill:
         self.taken: list[c.Command] = []
         self.report_paper = Document((), 42)
         self.question = Prompt(7, "1", True, ("Kontrollera underskriften.", "Är den rätt?"))
+        self.may_quit = True
         self.is_card_answered = False
         """True: a card is approved at once; False: it waits for `approve`."""
         self._post: Callable[[Message], bool] = lambda message: False
@@ -205,7 +206,7 @@ class FakeTill:
             case c.TakeX() | c.TakeZ():
                 return Outcome(paper=self.report_paper)
             case c.Quit():
-                return Outcome(may_quit=True)
+                return Outcome(may_quit=self.may_quit)
             case c.DecideDoubt() | c.DecidePaper() | c.KeepHeld():
                 self._set(attention=None)
             case _:

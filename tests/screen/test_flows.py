@@ -236,6 +236,13 @@ async def test_a_card_is_shown_before_a_paper() -> None:
         assert app.desk.top.name == "recovery"
 
 
+async def test_a_fault_of_the_demo_goes_back_to_where_it_was() -> None:
+    async with opened() as (pilot, till, app):
+        await burst(pilot, ["q", "f9", "9", "6"])
+        assert till.taken[-1] == c.SetDemoFault("terminal", "cable")
+        assert app.desk.top.name == "register"
+
+
 async def test_closing_asks_first_and_only_yes_closes() -> None:
     async with opened() as (pilot, till, app):
         for keys in (["ctrl+q", "n"], ["ctrl+c", "escape"], ["ctrl+q", "enter", "n"]):

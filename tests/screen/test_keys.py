@@ -1,7 +1,9 @@
 """The order of keys: nothing lost, merged or reordered, and nothing answered unseen."""
 
 from dataclasses import replace
+from random import Random
 
+import pytest
 from textual import events
 
 from core.catalog import Article
@@ -221,3 +223,26 @@ async def test_tab_moves_keys_to_the_terminal_and_a_question_takes_them_back() -
         assert till.taken == [*sold, c.AnswerPrompt("1", "yes"), c.AbortCard()]
         assert face.taken == ["2", "8", "enter"]
         assert app.desk.top.name == "card"
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_no_keys_in_any_order_break_the_till(seed: int) -> None:
+    draw = Random(seed)
+    special = (
+        "enter", "escape", "backspace", "tab", "up", "down", "pageup", "pagedown", "ctrl+c",
+        "ctrl+j", "ctrl+z", "ctrl+p", "ctrl+l", "shift+tab", "home", "end", "delete", "insert",
+        *(f"f{number}" for number in range(1, 13)),
+    )  # fmt: skip
+    keys = [*special, *"0123456789,*+-?.jyn qweözmc", "add", "decimal", "kp_7"]
+    till = FakeTill(replace(SHOP_VIEW, tip_mode="till"))
+    till.may_quit = False
+    async with opened(till) as (pilot, _till, app):
+        for _round in range(80):
+            await burst(pilot, draw.choices(keys, k=6))
+            news = draw.choice((till.approve, till.decline, till.in_doubt, lambda: None))
+            if till.view.sale is not None and till.view.sale.state == "authorizing":
+                news()
+                await settle(pilot)
+            assert app.is_running
+            assert text_of(app)
+        assert len(till.taken) > 5

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from core.errors import TillError
+from core.facts import TerminalState
 from core.services.till import Attention
 from tui.commands import (
     AskTerminalAgain,
@@ -27,6 +28,8 @@ from tui.views import Outcome
 from tui.widgets.block import Block, above, wrapped
 from tui.widgets.dialog import choices, field, gap, inner_width, sheet
 
+HEARD = (TerminalState.READY, TerminalState.BUSY)
+"""What the terminal shows is only told while it is heard."""
 Choice = tuple[str, str, Callable[[], None]]
 
 
@@ -180,7 +183,7 @@ class RecoveryPage(Page):
         parts = [above(*known) if known else gap(inner, styles)]
         terminal = self.desk.view.terminal if self.desk.view else None
         is_card = self.attention.code.startswith("card-")
-        if is_card and terminal is not None and terminal.lines:
+        if is_card and terminal is not None and terminal.state in HEARD and terminal.lines:
             words = _("Terminalen visar: {text}").format(text=" / ".join(terminal.lines))
             parts.append(wrapped(words, inner, styles.accent))
         unit = self.desk.view.unit if self.desk.view else None
@@ -207,4 +210,6 @@ class RecoveryPage(Page):
         ]  # fmt: skip
         if self.entry is not None:
             caps = [self.cap("enter", _("Vidare")), self.cap("erase"), self.cap("back")]
+        if self.desk.has_face and self.attention.code.startswith("card-"):
+            caps = [*caps[:1], self.cap("face"), *caps[1:]]
         return [*caps, self.cap("help"), self.cap("menu")]

@@ -132,6 +132,7 @@ class MenuPage(ListPage):
         self.desk.open(ConfirmPage(self.desk, _("Makulera köpet"), words, yes))
 
     def _faults(self) -> None:
+        self.close()
         self.desk.open(FaultsPage(self.desk))
 
     def done(self, command: Command, outcome: Outcome) -> None:

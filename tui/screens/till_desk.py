@@ -38,6 +38,9 @@ class Shell(Protocol):
     def draw_later(self) -> None:
         """Draw when nothing else is to be done."""
 
+    def draw_now(self) -> None:
+        """Draw at once what is to be drawn later."""
+
     def draw_soon(self) -> None:
         """Draw within a moment that nobody notices, unless it is drawn before."""
 
@@ -131,8 +134,8 @@ class TillDesk:
             self._read_key(self._waiting.popleft())
         # While a command is out nothing new is to be seen, but in a flood the lines so far are.
         is_flood = bool(self._waiting) and self._clock.monotonic_s() - self.drawn_at_s > REPAINT_S
-        if self._is_signing:
-            # The code mostly comes at once: its picture is worth more than that of the waiting.
+        if self._is_signing or (self.is_card and not self.is_unseen):
+            # A device is answering: what comes next is worth more than each picture of waiting.
             self._shell.draw_soon()
         elif self._sent is None or is_flood:
             self._shell.draw_later()
@@ -230,6 +233,8 @@ class TillDesk:
             if message.outcome.may_quit:
                 self.leave()
         self.changed()
+        if self._sent is None:
+            self._shell.draw_now()
 
     def failed(self, message: TillFailed) -> None:
         """Stop: nothing can be sold."""

@@ -10,6 +10,8 @@ from tui.views import ShopView, TillView
 from tui.widgets.block import Block, Row, block, fit, pieces
 from tui.widgets.palette import Palette
 
+_NARROW = 60
+"""Beside the simulated terminal only devices in trouble are named."""
 _PRINTER_GOOD = (PrinterCondition.READY, PrinterCondition.NONE)
 
 
@@ -50,6 +52,8 @@ def _devices(shop: ShopView | None, view: TillView | None, width: int, styles: P
         (_("Kontrollenhet"), unit, unit_style),
         (_("Skrivare"), printer, styles.good if view.printer in _PRINTER_GOOD else styles.warning),
     ]
+    if width < _NARROW:
+        fixed = [part for part in fixed if part[2] is not styles.good]
     if not shop.has_terminal:
         parts = fixed
     else:
