@@ -3,7 +3,8 @@
 Three quick keys and F11, each pressed as soon as the picture answered the one before; the time
 runs from the first key until the closed sale is on the screen. That includes four durable line and
 payment commits, the control unit's code over HTTP from its own process, and the receipt's commit;
-the paper goes to a file beside it.
+the paper goes to a file beside it. The floor is four keys of the bare app, apart from one another,
+because it would wait for a frame of 16 ms between them.
 """
 
 from statistics import median
@@ -14,6 +15,7 @@ from bench.till import BUN, COFFEE, ESPRESSO, Place, settle, stand, start_floor
 
 COUNT = 40
 PAUSE_S = 0.15
+GAP_S = 0.03
 
 
 def run(place: Place) -> None:
@@ -34,8 +36,11 @@ def run(place: Place) -> None:
                 payments.append(paid_s)
                 till.rest(PAUSE_S)
                 keys = (f"rad-{6 + 4 * number + each:05d}" for each in range(4))
-                floors.append(sum(floor.press(b"q", text) for text in keys))
-                floor.rest(PAUSE_S)
+                took_s = 0.0
+                for text in keys:
+                    took_s += floor.press(b"q", text)
+                    floor.rest(GAP_S)
+                floors.append(took_s)
     floor_ms = show_times("cash_sale_floor", floors)
     show_times("cash_payment_to_closed", payments)
     sale_ms = show_times("cash_sale", sales)

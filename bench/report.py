@@ -24,7 +24,10 @@ def run(place: Place) -> None:
     medians: list[float] = []
     with start_floor(place, 100) as floor:
         floor.wait("rad-00100")
-        floors = [floor.press(b"q", f"rad-{101 + number:05d}") for number in range(COUNT)]
+        floors = []
+        for number in range(COUNT):
+            floors.append(floor.press(b"q", f"rad-{101 + number:05d}"))
+            floor.rest(0.05)
         floor_ms = show_times("x_floor", floors)
     for size in SIZES:
         own = Place(place.folder / str(size))

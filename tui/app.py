@@ -221,7 +221,12 @@ class TillApp(App[int]):
         """Draw when the messages that wait were taken; many wishes, one picture."""
         if not self._is_draw_due and self.is_running:
             self._is_draw_due = True
-            self.call_later(self._draw)
+            self.call_later(self.draw_now)
+
+    def draw_now(self) -> None:
+        """Draw at once what is to be drawn later."""
+        if self._is_draw_due:
+            self._draw()
 
     def draw_soon(self) -> None:
         """Draw in a moment, unless something else is drawn before."""
