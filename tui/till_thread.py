@@ -140,7 +140,7 @@ class TillThread:
             while (work := self._inbox.get()) is not None:
                 self._take(opened, work)
             self._take_last_words(opened)
-            opened.till.note_alone("program-stopped")
+            opened.till.note_witnessed("program-stopped", "stop")
         except TillError as error:
             _log.error("the till stopped: %s", error)
             self._post(TillFailed(error.code, dict(error.facts), is_bug=False))

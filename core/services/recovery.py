@@ -15,7 +15,7 @@ from core.services.till import Till
 
 def start(till: Till) -> None:
     """Take up what the disk says; durable notes first. Effects are on the till's list after."""
-    till.note_alone("program-started", program=till.rules.program)
+    till.note_witnessed("program-started", "start", program=till.rules.program)
     till.sale = till.store.unfinished_sale()
     _take_up_papers(till)
     copies.take_up(till)

@@ -132,6 +132,13 @@ class Till:
             self.note(uow, kind, **facts)
             uow.commit()
 
+    def note_witnessed(self, kind: str, witness_kind: str, **facts: str | int | bool) -> None:
+        """Append a note and witness it, so that no tail before it can be cut unseen."""
+        with self.store.unit_of_work() as uow:
+            head = self.note(uow, kind, **facts)
+            uow.commit()
+        self.witness(head, witness_kind, 0)
+
     def record(self, uow: UnitOfWork, sale: Sale, events: Iterable[ev.SaleEvent]) -> Sale:
         """Advance a sale by events within the caller's unit of work: rows and journal together."""
         before, after = sale, sale
