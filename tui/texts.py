@@ -170,8 +170,9 @@ def card_result_words(result: Attention) -> str:
     facts = dict(result.facts)
     words = _(RESULTS.get(result.code, RESULTS["card-stopped"]))
     condition = CONDITIONS.get(str(facts.get("condition", "")))
-    parts = [words, _(condition) if condition else "", _own_words(str(facts.get("text", "")))]
-    return " ".join(part for part in parts if part)
+    # What the terminal adds is diagnostic (protocols 5.1): told only where we know no better.
+    why = _(condition) if condition else _own_words(str(facts.get("text", "")))
+    return f"{words} {why}".strip()
 
 
 def _own_words(text: str) -> str:
