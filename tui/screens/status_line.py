@@ -1,5 +1,6 @@
 """What a status line says of the till's picture (contract.md 4)."""
 
+from core.sale import Line
 from tui.screens.page import Notice
 from tui.screens.till_desk import TillDesk
 from tui.views import TillView
@@ -16,7 +17,7 @@ def status_fields(desk: TillDesk) -> dict[str, object]:
         "operator": shop.operator if shop else "",
         "sale_id": sale.sale_id if sale else None,
         "state": str(sale.state) if sale else "none",
-        "line_count": len(sale.standing) if sale else 0,
+        "line_count": _standing_count(sale.lines) if sale else 0,
         "total_ore": sale.total_ore if sale else 0,
         "remaining_ore": sale.remaining_ore if sale else 0,
         "tip_ore": sale.tip_ore if sale else 0,
@@ -25,6 +26,11 @@ def status_fields(desk: TillDesk) -> dict[str, object]:
         "receipt_no": receipt.receipt_no if receipt else None,
         "busy": desk.is_busy,
     }
+
+
+def _standing_count(lines: tuple[Line, ...]) -> int:
+    """Count the lines that stand; each correction takes exactly one away."""
+    return len(lines) - 2 * sum(1 for line in lines if line.corrects)
 
 
 def _attention(view: TillView | None, page_code: str, notice: Notice | None) -> str:
