@@ -40,7 +40,7 @@ LOOK_VARIABLE: Final = "BLIPP_THEME"
 """Environment variable: dark (default) or light."""
 SERVICE_ID_BLOCK: Final = 10_000
 """Service ids kept aside at each start for messages that are no payments."""
-SWITCH_INTERVAL_S: Final = 0.0005
+SWITCH_INTERVAL_S: Final = 0.0001
 """How soon a busy thread lets the screen's thread run."""
 
 
