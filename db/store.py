@@ -224,6 +224,11 @@ class SqliteStore:
         rows = self._read("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1")
         return (int(rows[0][0]), str(rows[0][1])) if rows else (0, GENESIS)
 
+    def journal_hash(self, seq: int) -> str | None:
+        """Give the hash of one journal row; None when there is no such row."""
+        rows = self._read("SELECT hash FROM journal WHERE seq=?", (seq,))
+        return str(rows[0][0]) if rows else None
+
     def z_report(self, z_no: int | None) -> str | None:
         """Give a stored Z report as canonical JSON; None = the newest."""
         rows = (

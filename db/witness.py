@@ -6,9 +6,9 @@ One line per receipt and report, appended and fsynced after the commit and befor
 
 import os
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from core.errors import StoreError
+from core.errors import StoreDamaged, StoreError
 
 
 class WitnessLine(NamedTuple):
@@ -18,6 +18,13 @@ class WitnessLine(NamedTuple):
     hash: str
     kind: str
     number: int
+
+
+class JournalReader(Protocol):
+    """What is asked of the store."""
+
+    def journal_hash(self, seq: int) -> str | None:
+        """Give the hash of one journal row; None when there is no such row."""
 
 
 class Witness:
@@ -47,6 +54,20 @@ class Witness:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+
+def check_witness(store: "JournalReader", lines: tuple[WitnessLine, ...]) -> None:
+    """Refuse a journal that is behind its witness: an older file, or one whose tail was cut.
+
+    Selling on would use numbers again that the customers and the control unit have seen
+    (reliability F46, I4). Raises StoreDamaged.
+    """
+    for line in lines[-1:]:
+        found = store.journal_hash(line.seq)
+        if found != line.hash:
+            raise StoreDamaged(
+                reason="journal-behind-witness", seq=line.seq, kind=line.kind, number=line.number
+            )
 
 
 def read_witness(path: Path) -> tuple[WitnessLine, ...]:

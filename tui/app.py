@@ -262,6 +262,11 @@ class TillApp(App[int]):
         from tui.widgets.bottom import draw_bottom
         from tui.widgets.top_bar import draw_top_bar
 
+        if self.size.width < SMALLEST[0] or self.size.height < SMALLEST[1]:
+            from tui.widgets.too_small import draw_too_small
+
+            is_demo = desk.shop is not None and desk.shop.is_demo
+            return draw_too_small(size.width, size.height, SMALLEST, styles.base, is_demo=is_demo)
         top = draw_top_bar(desk.shop, desk.view, clock, width, styles)
         body = desk.top.draw(width, height - _FRAME_ROWS)
         bottom = draw_bottom(desk.notice, desk.top.caps(), width, styles)

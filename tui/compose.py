@@ -109,12 +109,13 @@ def open_shop(config: Config, data_dir: Path, clock: "Clock", *, is_demo: bool) 
     from core.services.till import Till
     from db.article_reader import ArticleReader
     from db.store import SqliteStore
-    from db.witness import Witness
+    from db.witness import Witness, check_witness, read_witness
     from tui.device_desk import DeviceDesk
     from tui.new_shop import fill_new_shop
     from tui.till_thread import Opened
 
     store = SqliteStore(data_dir / DATABASE_NAME, clock.now())
+    check_witness(store, read_witness(witness_path(config, data_dir)))
     witness = Witness(witness_path(config, data_dir))
     bind_register(store, config, clock, is_demo=is_demo)
     if is_demo:

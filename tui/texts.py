@@ -104,6 +104,12 @@ ERRORS: Final[dict[str, str]] = {
         "En kvittokopia väntar på kontrollkod: kassan kan inte ta betalt än."
     ),
     "payment-in-progress": N_("En betalning pågår. Avsluta den först."),
+    "payment-in-progress/still-running": N_(
+        "Terminalen håller fortfarande på med betalningen. Avbryt den på terminalen."
+    ),
+    "store-damaged/journal-behind-witness": N_(
+        "Databasen är äldre än sitt vittne: kassan får inte sälja. Kör blipp verify."
+    ),
     "report-not-allowed": N_("Z-rapport går inte: ett köp väntar på kort eller kontrollkod."),
     "not-yet-built": N_("Det finns inte än i denna version."),
     "illegal-transition": N_("Det går inte i det läge som köpet är i."),

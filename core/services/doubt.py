@@ -4,11 +4,13 @@ Nobody here charges a card: a lost answer is asked about until the terminal or a
 what became of it (terminal-protocols 5.3); a payment against the shop's policy waits for a manager.
 """
 
+from typing import Final
+
 from core import events as ev
 from core.card import CardVerdict, QueryResult
 from core.checkout import SaleState
-from core.effects import QueryCard, ReverseCard
-from core.errors import NothingToPay, SaleNotOpen
+from core.effects import AbortCard, QueryCard, ReverseCard
+from core.errors import NothingToPay, PaymentInProgress, SaleNotOpen
 from core.facts import CardQueried, CardQueryFailed, CardReversed
 from core.sale import Sale
 from core.services.payment import take_result
@@ -16,6 +18,9 @@ from core.services.steps import UNANSWERED, ask_about_doubt, card_request, forwa
 from core.services.till import Attention, Till
 from core.tender import Tender
 from core.totals import Change, Section
+
+RUNNING_ANSWERS_MAX: Final = 24
+"""At five seconds each: two minutes of "still running" before a person is asked."""
 
 
 def take_query(till: Till, fact: CardQueried) -> None:
@@ -34,7 +39,10 @@ def take_query(till: Till, fact: CardQueried) -> None:
         take_result(till, tender, query.result)
     elif query.verdict is CardVerdict.NOT_CHARGED:
         _take_not_charged(till, tender, query)
+    elif _is_running(query):
+        _wait_for_running(till, tender, query)
     else:
+        till.still_running_count = 0
         ask_about_doubt(till, tender, query.evidence)
 
 
@@ -64,6 +72,8 @@ def decide_doubt(till: Till, *, is_charged: bool, total_ore: int | None, by: str
     if sale is None or tender is None or till.state is not SaleState.IN_DOUBT:
         raise SaleNotOpen(state=str(till.state))
     event: ev.CardAuthorized | ev.CardNeverCharged
+    if not is_charged and till.still_running_count:
+        raise PaymentInProgress(reason="still-running")
     if not is_charged:
         text = "decided: the terminal shows no payment"
         event = ev.CardNeverCharged(sale.sale_id, tender.service_id, text, resolved_by=by)
@@ -149,6 +159,25 @@ def _held(till: Till) -> tuple[Sale, Tender]:
     if sale is None or tender is None or till.state is not SaleState.HELD:
         raise SaleNotOpen(state=str(till.state))
     return sale, tender
+
+
+def _is_running(query: QueryResult) -> bool:
+    """Say whether the terminal itself says that it is still busy with a payment."""
+    return any(fact in query.evidence for fact in ("condition=InProgress", "condition=Busy"))
+
+
+def _wait_for_running(till: Till, tender: Tender, query: QueryResult) -> None:
+    """Stop the terminal and ask again: nothing is decided while it may still draw the card.
+
+    Source: terminal-protocols 5.3 step 6. A person is asked after RUNNING_ANSWERS_MAX answers.
+    """
+    assert till.sale is not None
+    till.still_running_count += 1
+    if till.still_running_count >= RUNNING_ANSWERS_MAX:
+        ask_about_doubt(till, tender, query.evidence)
+    till.effects.append(AbortCard(tender.service_id))
+    request = card_request(till, till.sale, tender)
+    till.effects.append(QueryCard(request, delay_s=till.rules.query_interval_s))
 
 
 def _take_not_charged(till: Till, tender: Tender, query: QueryResult) -> None:

@@ -34,6 +34,7 @@ def forward(till: Till, *, is_fresh: bool) -> None:
     elif step is Step.QUERY_CARD:
         assert tender is not None
         till.not_charged_count = 0
+        till.still_running_count = 0
         till.terminal.query_attempt = 0
         till.effects.append(QueryCard(card_request(till, sale, tender)))
     elif step is Step.ASK_MANAGER:

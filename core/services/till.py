@@ -114,6 +114,8 @@ class Till:
     is_copy_out: bool = False
     """The control unit has a copy in hand."""
     effects: list[Effect] = field(default_factory=list)
+    still_running_count: int = 0
+    """Consecutive answers that the payment in doubt still runs at the terminal."""
     not_charged_count: int = 0
     """Consecutive `not charged` answers about the sale in doubt."""
     is_closing: bool = False
