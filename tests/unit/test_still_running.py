@@ -1,0 +1,73 @@
+"""A payment that the terminal still runs is stopped and asked about; nobody decides it away."""
+
+import pytest
+
+from core import facts as f
+from core.card import CardResult, CardVerdict, QueryResult
+from core.checkout import SaleState
+from core.effects import AbortCard, AuthorizeCard, QueryCard
+from core.errors import PaymentInProgress
+from core.services import doubt, payment, recovery, registration
+from core.services.facts_desk import take_fact
+from core.services.till import Till
+from tests.builders import ARTICLES, DEPARTMENTS
+from tests.fakes import FakeStore
+from tests.till_life import Scenario
+
+RUNNING = ("result=Failure", "condition=InProgress", "may_still_arrive=yes")
+
+
+@pytest.fixture
+def till() -> Till:
+    """Give a till whose card payment got no answer in time."""
+    scenario = Scenario(name="slow customer", pays=())
+    world = scenario.world()
+    store = FakeStore(scenario.disk(), ARTICLES, DEPARTMENTS)
+    period = store.period()
+    assert period is not None
+    till = Till(store, world.clock, scenario.rules, period, lambda entry, kind, number: None)
+    recovery.start(till)
+    for fact in (world.unit.poll(), f.PrinterConditionChanged(f.PrinterCondition.READY)):
+        take_fact(till, fact)
+    registration.add_code(till, "1", None, None)
+    payment.pay_card(till, None, None)
+    asked = till.take_effects()[-1]
+    assert isinstance(asked, AuthorizeCard)
+    take_fact(till, f.CardAnswerLost(asked.request.service_id, "no answer in time"))
+    till.take_effects()
+    return till
+
+
+def service_id(till: Till) -> int:
+    """Give the id of the payment in doubt."""
+    assert till.sale is not None
+    assert till.sale.current_tender is not None
+    return till.sale.current_tender.service_id
+
+
+def test_a_running_payment_is_stopped_and_asked_about_again(till: Till) -> None:
+    running = QueryResult(service_id(till), CardVerdict.UNKNOWN, evidence=RUNNING)
+    take_fact(till, f.CardQueried(running))
+    effects = till.take_effects()
+    assert AbortCard(service_id(till)) in effects
+    assert any(isinstance(effect, QueryCard) for effect in effects)
+    assert till.attention is None
+
+
+def test_a_running_payment_cannot_be_decided_as_not_charged(till: Till) -> None:
+    running = QueryResult(service_id(till), CardVerdict.UNKNOWN, evidence=RUNNING)
+    for _ in range(doubt.RUNNING_ANSWERS_MAX):
+        take_fact(till, f.CardQueried(running))
+    assert till.attention is not None
+    with pytest.raises(PaymentInProgress):
+        doubt.decide_doubt(till, is_charged=False, total_ore=None, by="Anna")
+    assert till.state is SaleState.IN_DOUBT
+
+
+def test_the_answer_to_the_stop_ends_the_doubt(till: Till) -> None:
+    running = QueryResult(service_id(till), CardVerdict.UNKNOWN, evidence=RUNNING)
+    take_fact(till, f.CardQueried(running))
+    stopped = CardResult(service_id(till), CardVerdict.ABORTED, condition="Aborted")
+    late = QueryResult(service_id(till), CardVerdict.DECLINED, stopped)
+    take_fact(till, f.CardQueried(late))
+    assert till.state is SaleState.TENDERING
