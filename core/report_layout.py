@@ -56,7 +56,10 @@ def _write_sales(sheet: Sheet, report: DayReport, _: Translate) -> None:
     _money(sheet, _("Försäljning efter returer"), report.net_sales_ore)
     sheet.blank()
     sheet.text(_("Försäljning per varugrupp"), is_bold=True)
-    _write_groups(sheet, report.groups, _)
+    for group in report.groups:
+        _money(sheet, clean(group.name, _NAME_MAX), group.sum_ore)
+    if not report.groups:
+        _money(sheet, _("Inga"), 0)
     sheet.blank()
     sheet.text(_("Moms per momssats"), is_bold=True)
     sheet.columns(_("Momssats"), _("Försäljning"), _("Moms"))

@@ -69,7 +69,8 @@ def changes_of(event: ReceiptSigned) -> tuple[Change, ...]:
     for line in event.lines:
         groups[line.department] = groups.get(line.department, 0) + line.amount_ore
         kind = Section.SERVICES if line.is_service else Section.GOODS
-        quantities[kind] += line.quantity_milli
+        # What is sold by weight, length or time counts as one piece each (items j and k).
+        quantities[kind] += line.quantity_milli if line.unit == "st" else 1000
     changes += [Change(Section.GROUP, name, 1, sum_ore) for name, sum_ore in groups.items()]
     changes += [Change(kind, "", milli, 0) for kind, milli in quantities.items() if milli]
     for row in receipt.vat:

@@ -58,9 +58,9 @@ class TotalsFold:
         for line in lines:
             groups[line["department"]] = groups.get(line["department"], 0) + line["amount_ore"]
             if line["is_service"]:
-                services += line["quantity_milli"]
+                services += line["quantity_milli"] if line["unit"] == "st" else 1000
             else:
-                goods += line["quantity_milli"]
+                goods += line["quantity_milli"] if line["unit"] == "st" else 1000
         for name, sum_ore in groups.items():
             self.add("group", name, 1, sum_ore)
         if goods:

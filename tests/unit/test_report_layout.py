@@ -18,7 +18,7 @@ FIELDS = {
     "d": ("Z-DAGRAPPORT",),
     "e": ("Kassa", "KASSA1"),
     "f": ("Total försäljning", "12 345,50"),
-    "g": ("Försäljning per varugrupp", "Öl & vin, 31 st", "4 345,50"),
+    "g": ("Försäljning per varugrupp", "Öl & vin", "4 345,50"),
     "h": ("25 %", "869,10", "12 %", "857,14"),
     "i": ("Växelkassa vid start", "1 500,00", "Ändringar av växelkassan, 1 st", "-200,00"),
     "j": ("Antal sålda varor", "90,435"),
