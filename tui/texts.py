@@ -100,6 +100,9 @@ ERRORS: Final[dict[str, str]] = {
     "tip-too-large": N_("Dricksen {tip_ore} är för stor: högst {percent} %."),
     "card-not-configured": N_("Ingen kortterminal är ansluten till kassan."),
     "unit-not-ready": N_("Kontrollenheten svarar inte: kassan kan inte sälja. {text}"),
+    "unit-not-ready/simulator-refused": N_(
+        "Kontrollenheten är en simulator och får bara användas i övningsläge."
+    ),
     "unit-not-ready/copy-waits": N_(
         "En kvittokopia väntar på kontrollkod: kassan kan inte ta betalt än."
     ),

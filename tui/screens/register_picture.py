@@ -217,7 +217,7 @@ def _guide_texts(
         question = _("Obesvarat: {title} {key} 0").format(title=attention_title(aside), key=key)
         texts.append((question, styles.warning))
     if view.unit.is_ready is False:
-        facts = {"text": view.unit.text}
+        facts = {"text": view.unit.text, "error": view.unit.text.partition(" ")[0]}
         texts.append((error_words("unit-not-ready", facts), styles.error))
     if view.card_result is not None:
         texts.append((card_result_words(view.card_result), styles.warning))
@@ -235,7 +235,8 @@ def _next_steps(page: "RegisterPage", shop: ShopView, sale: Sale | None) -> list
             _("Före * är det antalet, före en varugrupp priset, före + beloppet."),
         ]
     if sale is None or not sale.lines:
-        first = next((key for key in shop.quick_keys if key.kind is KeyKind.ARTICLE), None)
+        on_panel = (key for key in shop.quick_keys if key.page == page.panel_page)
+        first = next((key for key in on_panel if key.kind is KeyKind.ARTICLE), None)
         words = _("Skanna en vara")
         if first is not None:
             words = _("Skanna en vara, eller tryck {letter} för {label}").format(

@@ -83,4 +83,6 @@ def _unit(view: TillView, styles: Palette) -> tuple[str, Style]:
         return _("väntar"), styles.muted
     if view.unit.is_ready:
         return _("redo"), styles.good
+    if view.unit.text.startswith("simulator-refused"):
+        return _("FÅR INTE ANVÄNDAS"), styles.error
     return _("SVARAR INTE"), styles.error
