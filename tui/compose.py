@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 DATABASE_NAME: Final = "till.db"
 LOG_NAME: Final = "till.log"
 WITNESS_NAME: Final = "witness.log"
+MAY_NOT_SELL: Final = 3
+"""Exit code: a device or file problem, or a bug, forbids selling (contract.md 2)."""
 MODEL: Final = "BLIPP-SE"
 """Model designation; contains the letters SE (sweden R4)."""
 LOOK_VARIABLE: Final = "BLIPP_THEME"
@@ -86,7 +88,8 @@ def run(config: Config, data_dir: Path, is_demo: bool, status_fd: int | None) ->
             scanner_prefix=config.scanner.prefix,
         )
         app.run()
-        return app.return_code or 0
+        # A screen that dies of a bug leaves Textual's 1, which means nothing in our contract.
+        return MAY_NOT_SELL if app.return_code == 1 else app.return_code or 0
     finally:
         lock.release()
 
