@@ -27,6 +27,7 @@ from core.store_ports import Period
 from core.tender import Tender, TenderKind
 from core.totals import Change, changes_of, merge
 from db.store import SqliteStore
+from db.unit_of_work import line_row
 
 SWEDEN: Final = ZoneInfo("Europe/Stockholm")
 OPERATOR: Final = "Kassa"
@@ -292,7 +293,7 @@ def _finish(
         "sale", number, "closed", OPERATOR, opened_at, sale.total_ore, number, number, record
     )
     for line in sale.lines:
-        writer.put("sale_line", number, *_line_columns(line))
+        writer.put("sale_line", *line_row(number, line))
     for one in sale.tenders:
         figures = (one.amount_ore, one.tip_ore, one.authorized_ore, one.service_id)
         writer.put(
@@ -308,23 +309,6 @@ def _finish(
     moved = canonical({"paper_id": number, "paper": "receipt", "number": number})
     writer.note("paper-started", moved)
     writer.note("paper-printed", moved)
-
-
-def _line_columns(line: Line) -> tuple[Any, ...]:
-    return (
-        line.seq,
-        line.number,
-        line.name,
-        line.department,
-        line.quantity_milli,
-        line.unit,
-        line.unit_price_ore,
-        line.amount_ore,
-        line.rate_bp,
-        int(line.is_service),
-        line.corrects,
-        line.follows,
-    )
 
 
 if __name__ == "__main__":

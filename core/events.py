@@ -243,12 +243,3 @@ SaleEvent = (
     | ReceiptNumbered
     | ReceiptSigned
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """Anything else that the journal must hold; moves no sale."""
-
-    kind: str
-    """One of core.journal.NOTE_KINDS."""
-    facts: tuple[tuple[str, str | int | bool], ...] = ()

@@ -144,7 +144,7 @@ class SqliteUnitOfWork:
                 ),
             )
         for line in after.lines[len(before.lines) if before else 0 :]:
-            self.connection.exec_driver_sql(_INSERT_LINE, _line_row(after.sale_id, line))
+            self.connection.exec_driver_sql(_INSERT_LINE, line_row(after.sale_id, line))
         former = before.tenders if before else ()
         for index, tender in enumerate(after.tenders):
             if index >= len(former) or former[index] != tender:
@@ -257,7 +257,8 @@ class SqliteUnitOfWork:
         )
 
 
-def _line_row(sale_id: int, line: Line) -> tuple[int | str, ...]:
+def line_row(sale_id: int, line: Line) -> tuple[int | str, ...]:
+    """Give the columns of one line, in the order of the table."""
     return (
         sale_id,
         line.seq,

@@ -40,11 +40,6 @@ def quantity(quantity_milli: int, unit: str) -> str:
     return number if unit == "st" else f"{number} {unit}"
 
 
-def time_of_day(at: datetime) -> str:
-    """Write a time: `14:32`."""
-    return f"{at:%H:%M}"
-
-
 def date_and_time(at: datetime) -> str:
     """Write a date and time: `2026-05-01 14:32`."""
     return f"{at:%Y-%m-%d %H:%M}"
