@@ -150,6 +150,8 @@ class Prompt:
     prompt_id: str
     is_yes_no: bool
     lines: tuple[str, ...]
+    is_signature: bool = False
+    """Whether the cashier is asked to check a signature: `no` refuses the card."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,13 @@ in order and decides. Facts move no state by themselves.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from core.card import CardResult, CardSlip, Prompt, QueryResult
 from core.control_record import Signature, UnitStatus
+
+PAYMENT_TIMEOUT: Final = "payment-timeout"
+"""Text of a TerminalStateChanged: the payment has run longer than it should, and still may end."""
 
 
 class TerminalState(StrEnum):

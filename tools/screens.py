@@ -78,6 +78,7 @@ SCREENS: dict[str, Steps] = {
     "card-abort": pressing(*SALE, "f12", "escape"),
     "card-signature": telling((*SALE, "f12"), lambda till: till.ask(SIGNATURE, "UNDERSKRIFT")),
     "card-referral": telling((*SALE, "f12"), lambda till: till.ask(REFERRAL), "1", "2"),
+    "card-overdue": telling((*SALE, "f12"), lambda till: till.overdue("VÄNTA")),
     "card-declined": telling((*SALE, "f12"), lambda till: till.decline()),
     "recovery-doubt": telling(
         (*SALE, "f12"), lambda till: till.in_doubt("terminal=idle", "last=280,00")

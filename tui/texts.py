@@ -159,6 +159,9 @@ CONDITIONS: Final[dict[str, str]] = {
 
 RESULTS: Final[dict[str, str]] = {
     "card-declined": N_("Kortet nekades – inget är draget."),
+    "card-signature-refused": N_(
+        "Underskriften godkändes inte i kassan – inget är draget. Be om ett annat betalsätt."
+    ),
     "card-stopped": N_("Kortbetalningen avbröts – inget är draget."),
     "terminal-unreachable": N_(
         "Terminalen kan inte nås – inget är draget. Ta kontant, eller vänta."

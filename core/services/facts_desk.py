@@ -118,4 +118,5 @@ def answer_prompt(till: Till, prompt_id: str, text: str) -> None:
     shown = text if prompt.is_yes_no else "typed"
     till.note_alone("prompt-answered", prompt_id=prompt_id, answer=shown)
     till.terminal.prompt = None
+    till.terminal.is_signature_refused = prompt.is_signature and text == "no"
     till.effects.append(AnswerPrompt(PromptAnswer(prompt.service_id, prompt_id, text)))

@@ -88,6 +88,7 @@ def pay_card(till: Till, amount_ore: int | None, total_ore: int | None) -> None:
     till.terminal.lines = ()
     till.terminal.prompt = None
     till.terminal.is_abort_asked = False
+    till.terminal.is_signature_refused = False
     forward(till, is_fresh=True)
 
 
@@ -122,15 +123,18 @@ def take_result(till: Till, tender: Tender, result: CardResult) -> None:
         till.sale = till.record(uow, till.sale, (event,))
         uow.commit()
     if isinstance(event, ev.CardDeclined | ev.CardAborted):
-        till.last_tender_error = Attention(
-            "card-declined" if isinstance(event, ev.CardDeclined) else "card-stopped",
-            (
-                ("verdict", str(result.verdict)),
-                ("condition", event.condition),
-                ("text", event.text),
-            ),
-        )
+        till.last_tender_error = _not_paid(till, event, result)
     forward(till, is_fresh=True)
+
+
+def _not_paid(till: Till, event: ev.CardDeclined | ev.CardAborted, result: CardResult) -> Attention:
+    """Say why a card was not paid; what the cashier himself refused is no word of the bank."""
+    if till.terminal.is_signature_refused:
+        return Attention("card-signature-refused", (("verdict", str(result.verdict)),))
+    return Attention(
+        "card-declined" if isinstance(event, ev.CardDeclined) else "card-stopped",
+        (("verdict", str(result.verdict)), ("condition", event.condition), ("text", event.text)),
+    )
 
 
 def take_not_sent(till: Till, service_id: int, text: str) -> None:

@@ -70,6 +70,8 @@ class TerminalView:
     lines: tuple[str, ...] = ()
     prompt: Prompt | None = None
     is_abort_asked: bool = False
+    is_signature_refused: bool = False
+    """The cashier said no to the signature of the payment that runs."""
     last_transaction: str = ""
     query_attempt: int = 0
 

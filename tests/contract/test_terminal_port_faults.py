@@ -15,6 +15,7 @@ from core.errors import (
     SimulatorRefused,
 )
 from core.facts import (
+    PAYMENT_TIMEOUT,
     ForeignAnswer,
     SlipArrived,
     TerminalShowed,
@@ -24,7 +25,7 @@ from core.facts import (
 from devices.simulators.terminal import Step
 from devices.simulators.terminal_script import Fault
 from devices.terminals.westpay_epas.settings import EpasSettings
-from devices.terminals.westpay_epas.terminal import WAITING_TEXT, WestpayEpasTerminal
+from devices.terminals.westpay_epas.terminal import WestpayEpasTerminal
 from tests.terminal_bench import AMOUNT_ORE, Bench, Opener, Waiting, wait_until
 
 
@@ -112,7 +113,7 @@ def test_silence_becomes_unknown_by_the_clock_and_the_late_answer_counts(
     wait_until(lambda: len(bench.simulator.ledger()) == 1)
     bench.clock.pushed_s += 131
     bench.facts.wait(
-        lambda fact: isinstance(fact, TerminalStateChanged) and fact.text == WAITING_TEXT
+        lambda fact: isinstance(fact, TerminalStateChanged) and fact.text == PAYMENT_TIMEOUT
     )
     bench.clock.pushed_s += 60
     assert isinstance(waiting.join().error, OutcomeUnknown)

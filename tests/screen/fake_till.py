@@ -16,7 +16,7 @@ from core.card import Prompt
 from core.catalog import Article, KeyKind, QuickKey
 from core.checkout import SaleState
 from core.document import Document
-from core.facts import PrinterCondition, TerminalState
+from core.facts import PAYMENT_TIMEOUT, PrinterCondition, TerminalState
 from core.money import cash_rounding_ore
 from core.receipt import Receipt, ReceiptKind, ReceiptLine, ReceiptTender, Shop
 from core.receipt_layout import lay_out_receipt
@@ -161,6 +161,10 @@ class FakeTill:
     def ask(self, prompt: Prompt | None, *lines: str) -> None:
         """Let the terminal ask the cashier something, or show something."""
         self.tell(terminal=replace(self.view.terminal, prompt=prompt, lines=lines))
+
+    def overdue(self, *lines: str) -> None:
+        """Let the payment run longer than the terminal's driver expected."""
+        self.tell(terminal=replace(self.view.terminal, text=PAYMENT_TIMEOUT, lines=lines))
 
     def in_doubt(self, *evidence: str) -> None:
         """Let the outcome of the card be unknown, and a person be asked."""

@@ -33,6 +33,7 @@ SAYS = {
     "card-abort": ("Avbryter",),
     "card-signature": ("Kontrollera underskriften.", "ja", "nej"),
     "card-referral": ("Ange kontrollnummer:", "> 12_"),
+    "card-overdue": ("ovanligt lång tid", "Kommer inget svar", "Esc"),
     "card-declined": ("Kortet nekades", "inget är draget"),
     "recovery-doubt": ("Är kortet draget?", "106,00 kr", "INGEN betalning"),
     "recovery-charged": ("Vilken summa", "> 280_ kr"),

@@ -4,6 +4,7 @@ from core.card import Prompt
 from devices.simulators.terminal import Step
 from tests.whole.harness import MUG, SALE_ORE, Shop, WholeTill, amounts, totals, wait_until
 from tui import commands as c
+from tui.texts import card_result_words
 
 
 def asked(till: WholeTill) -> Prompt:
@@ -160,7 +161,10 @@ def test_a_refused_signature_charges_nothing(shop: Shop) -> None:
     till.sell()
     till.do(c.PayCard())
     till.do(c.AnswerPrompt(asked(till).prompt_id, "no"))
-    till.wait(lambda view: view.card_result)
+    view = till.wait(lambda view: view.card_result)
+    assert view.card_result is not None
+    assert view.card_result.code == "card-signature-refused"
+    assert "banken" not in card_result_words(view.card_result)
     assert till.state == "tendering"
     assert not shop.charges()
     till.papers_done()

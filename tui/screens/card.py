@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from core.card import Prompt
+from core.facts import PAYMENT_TIMEOUT
 from core.sale import Sale
 from tui.commands import AbortCard, AnswerPrompt
 from tui.i18n import _
@@ -129,8 +130,21 @@ class CardPage(Page):
         window = framed(
             [block(inner - 2, display)], _("Terminalen visar"), styles.frame, styles.muted
         )
-        parts = [block(inner, rows), above(block(inner, (status,)), window), self._foot(inner)]
+        parts = [block(inner, rows), above(block(inner, (status,)), window)]
+        if self._is_overdue():
+            words = _(
+                "Det tar ovanligt lång tid. Kommer inget svar frågar kassan själv terminalen om "
+                "kortet är draget. Dra det inte igen."
+            )
+            parts.append(wrapped(words, inner, styles.warning))
+        parts.append(self._foot(inner))
         return sheet(_("Kortbetalning"), parts, width, height, styles)
+
+    def _is_overdue(self) -> bool:
+        """Say whether the payment runs still although the driver expected its end."""
+        sale, terminal = self.sale, self.terminal
+        is_running = sale is not None and sale.state == "authorizing" and self.prompt is None
+        return is_running and terminal is not None and terminal.text == PAYMENT_TIMEOUT
 
     def _status(self) -> str:
         sale, terminal = self.sale, self.terminal

@@ -21,6 +21,7 @@ from core.card import (
 )
 from core.errors import DeviceError, DeviceUnavailable, OutcomeUnknown, RemoteProtocolError
 from core.facts import (
+    PAYMENT_TIMEOUT,
     ForeignAnswer,
     TerminalAsked,
     TerminalEvent,
@@ -51,12 +52,11 @@ from devices.terminals.westpay_epas.settings import EpasSettings
 from devices.terminals.westpay_epas.slip_box import SlipBox
 from devices.terminals.westpay_epas.verdicts import Asked, payment_result, reversal_result
 
-WAITING_TEXT = "payment-timeout"
-"""Text of the TerminalStateChanged hint after `payment_timeout_s`."""
 _K = TypeVar("_K")
 _V = TypeVar("_V")
 _REQUEST_COUNT_MAX = 32
-_YES_NO_PROMPTS = frozenset({"662", "134", "676"})
+_SIGNATURE_PROMPT = "662"
+_YES_NO_PROMPTS = frozenset({_SIGNATURE_PROMPT, "134", "676"})
 _TEXT_PROMPTS = frozenset({"642", "6410", "645", "664", "6619"})
 _EVENTS = {
     "CardInserted": "card-inserted",
@@ -265,7 +265,7 @@ class WestpayEpasTerminal:
                 raise OutcomeUnknown(service_id=exchange.service_id, words="no answer in time")
             if not is_hinted and now_s - exchange.began_s >= settings.payment_timeout_s:
                 is_hinted = True
-                self._connection.set_state(TerminalState.BUSY, WAITING_TEXT)
+                self._connection.set_state(TerminalState.BUSY, PAYMENT_TIMEOUT)
 
     def _ask_last(self, session: EpasSession) -> GetLastTransactionResponse:
         request = GetLastTransactionRequest(self._connection.next_service_id())
@@ -366,4 +366,5 @@ def _prompt(message: DisplayRequest, number: int) -> Prompt:
     is_yes_no = prompt_id in _YES_NO_PROMPTS or (
         prompt_id not in _TEXT_PROMPTS and message.is_option_list
     )
-    return Prompt(number, prompt_id, is_yes_no, message.lines)
+    is_signature = prompt_id == _SIGNATURE_PROMPT
+    return Prompt(number, prompt_id, is_yes_no, message.lines, is_signature)
