@@ -208,10 +208,11 @@ class TillApp(App[int]):
         self.desk.failed(message)
 
     def _tick(self) -> None:
-        """Keep the clock and the time of a card payment true."""
+        """Keep the clock true, and the time of a card payment or a wait for the control unit."""
         now = self._clock.now()
-        is_card = self._desk is not None and self._desk.is_card
-        if is_card or now.minute != self._minute:
+        desk = self._desk
+        is_counting = desk is not None and (desk.is_card or desk.is_waiting)
+        if is_counting or now.minute != self._minute:
             self._minute = now.minute
             self.draw_later()
 
@@ -269,7 +270,7 @@ class TillApp(App[int]):
             return draw_too_small(size.width, size.height, SMALLEST, styles.base, is_demo=is_demo)
         top = draw_top_bar(desk.shop, desk.view, clock, width, styles)
         body = desk.top.draw(width, height - _FRAME_ROWS)
-        bottom = draw_bottom(desk.notice, desk.top.caps(), width, styles)
+        bottom = draw_bottom(desk.news, desk.top.caps(), width, styles, desk.key_words)
         return above(top, tall(body, height - _FRAME_ROWS, styles.base), bottom)
 
     def _typed_early(self) -> str:

@@ -5,6 +5,7 @@ values of `core`; amounts and dates become text in the widgets through `tui/text
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from core.card import Prompt
 from core.catalog import QuickKey
@@ -15,6 +16,9 @@ from core.receipt import Receipt, Shop
 from core.reports import DayReport
 from core.sale import Sale
 from core.services.till import Attention
+
+SIGNING: Final = ("paid", "signing")
+"""States of a sale that is paid and has no control code yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,12 @@ class TillView:
     """The newest receipt finished in this run."""
     last_paper: Document | None
     """Its layout, for the screen."""
+
+    @property
+    def is_signing(self) -> bool:
+        """Say whether a paid sale waits for its code and nobody is asked about it."""
+        sale = self.sale
+        return sale is not None and sale.state in SIGNING and self.attention is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,8 @@ async def opened(
 ) -> AsyncIterator[tuple[Pilot[int], FakeTill, TillApp]]:
     """Run an app over a scripted till until it is ready."""
     till = till or FakeTill()
-    app = TillApp(till, clock=FixedClock(), **options)  # type: ignore[arg-type] # for TillApp
+    options.setdefault("clock", FixedClock())
+    app = TillApp(till, **options)  # type: ignore[arg-type] # for TillApp
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: app.desk.view is not None or not till.is_ready)
         await settle(pilot)

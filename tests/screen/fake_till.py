@@ -339,8 +339,12 @@ class FixedClock:
         """Give the tests' time."""
         return AT
 
+    def __init__(self) -> None:
+        self.ahead_s = 0
+        """Seconds that a test lets pass at once."""
+
     def monotonic_s(self) -> float:
-        """Give real seconds."""
+        """Give real seconds, and those that the test let pass."""
         from time import monotonic
 
-        return monotonic()
+        return monotonic() + self.ahead_s

@@ -11,7 +11,7 @@ from tui.entry import AMOUNT_CHARACTERS, Entry
 from tui.i18n import _
 from tui.screens.page import Cap, Desk, Key, Notice, Page, take_card
 from tui.texts import amount, card_result_words, kronor, spaced, tender_name
-from tui.views import Outcome
+from tui.views import SIGNING, Outcome
 from tui.widgets.block import Block, above, block, line, spread, wrapped
 from tui.widgets.dialog import choice, field, gap, inner_width, pairs, sheet
 from tui.widgets.key_panel import panel_of
@@ -140,16 +140,23 @@ class PayPage(Page):
         ]
         if sale.rounding_ore:
             rows.append((_("Öresavrundning"), amount(sale.rounding_ore)))
-        left_ore = sale.remaining_ore
+        left_ore, is_signing = sale.remaining_ore, sale.state in SIGNING
+        name = _("BETALT") if is_signing else _("ATT BETALA")
+        figures = spaced(sale.total_ore + sale.rounding_ore if is_signing else left_ore)
         remaining = block(
             inner,
             (
                 line("", inner, styles.base),
-                spread(_("ATT BETALA"), spaced(left_ore), inner, styles.total, styles.total),
+                spread(name, figures, inner, styles.total, styles.total),
                 line("", inner, styles.base),
             ),
         )
-        parts = [pairs(rows, inner, styles), remaining, above(*self._how(inner, left_ore))]
+        if is_signing:
+            words = _("Köpet är betalt och sparat. Kvittot kommer när kontrollenheten har svarat.")
+            foot = wrapped(words, inner, styles.base)
+        else:
+            foot = above(*self._how(inner, left_ore))
+        parts = [pairs(rows, inner, styles), remaining, foot]
         result = self.desk.view.card_result if self.desk.view else None
         if result is not None:
             parts.append(wrapped(card_result_words(result), inner, styles.warning))

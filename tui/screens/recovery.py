@@ -5,6 +5,7 @@ known, what is asked, and what each answer will do; an answer about money is ask
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import ClassVar
 
 from core.errors import TillError
@@ -30,7 +31,16 @@ from tui.widgets.dialog import choices, field, gap, inner_width, sheet
 
 HEARD = (TerminalState.READY, TerminalState.BUSY)
 """What the terminal shows is only told while it is heard."""
-Choice = tuple[str, str, Callable[[], None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer: its key, its words on the sheet, its word on the line of keys, what it does."""
+
+    key: str
+    words: str
+    word: str
+    act: Callable[[], None]
 
 
 class RecoveryPage(Page):
@@ -68,22 +78,27 @@ class RecoveryPage(Page):
         if code == "card-doubt":
             asked = kronor(int(self.facts.get("asked_ore", 0)))
             return [
-                ("1", _("Fråga terminalen igen"), self._ask_again),
-                ("2", _("Terminalen visar GODKÄNT"), self._charged),
-                ("3", _("Terminalen visar INGEN betalning på {asked}").format(asked=asked),
-                 self._not_charged),
-            ]  # fmt: skip
+                Choice("1", _("Fråga terminalen igen"), _("Fråga igen"), self._ask_again),
+                Choice("2", _("Terminalen visar GODKÄNT"), _("Godkänt"), self._charged),
+                Choice(
+                    "3",
+                    _("Terminalen visar INGEN betalning på {asked}").format(asked=asked),
+                    _("Ingen"),
+                    self._not_charged,
+                ),
+            ]
         if code == "card-held":
             return [
-                ("1", _("Behåll betalningen"), self._keep),
-                ("2", _("Återför hela beloppet till kortet"), self._reverse),
+                Choice("1", _("Behåll betalningen"), _("Behåll"), self._keep),
+                Choice("2", _("Återför hela beloppet till kortet"), _("Återför"), self._reverse),
             ]
         if code in ("unit-silent", "unit-refused"):
-            return [("1", _("Försök igen nu"), self._send(TrySigningAgain()))]
+            again = self._send(TrySigningAgain())
+            return [Choice("1", _("Försök igen nu"), _("Försök igen"), again)]
         if code == "paper-unknown":
             return [
-                ("J", _("Ja, papperet kom ut helt"), self._paper(True)),
-                ("N", _("Nej, inget eller trasigt papper"), self._paper(False)),
+                Choice("J", _("Ja, papperet kom ut helt"), _("Ja"), self._paper(True)),
+                Choice("N", _("Nej, inget eller trasigt papper"), _("Nej"), self._paper(False)),
             ]
         return []
 
@@ -94,10 +109,10 @@ class RecoveryPage(Page):
                 self.entry = self.entry.typed(key.name)
                 return True
             return super().key(key)
-        for name, _words, act in self.choices():
-            is_yes = name == "J" and self.desk.keymap.is_key(key.name, "yes")
-            if key.name == name.lower() or is_yes:
-                act()
+        for choice in self.choices():
+            is_yes = choice.key == "J" and self.desk.keymap.is_key(key.name, "yes")
+            if key.name == choice.key.lower() or is_yes:
+                choice.act()
                 return True
         return super().key(key)
 
@@ -138,7 +153,7 @@ class RecoveryPage(Page):
         if self.entry is None:
             first = self.choices()
             if self.attention.code.startswith("unit-") and first:
-                first[0][2]()
+                first[0].act()
             else:
                 self.desk.ring()
             return
@@ -198,18 +213,20 @@ class RecoveryPage(Page):
                 )
             )
         else:
-            rows = [(key, words) for key, words, _act in self.choices()]
+            rows = [(choice.key, choice.words) for choice in self.choices()]
             if rows:
                 parts.append(choices(rows, inner, styles))
         return sheet(attention_title(self.attention), parts, width, height, styles)
 
     def caps(self) -> list[Cap]:
         """Give the keys that work now."""
-        caps = [] if self.entry is not None else [
-            Cap(key, words, key.lower()) for key, words, _act in self.choices()
-        ]  # fmt: skip
+        caps = [Cap(each.key, each.word, each.key.lower()) for each in self.choices()]
         if self.entry is not None:
             caps = [self.cap("enter", _("Vidare")), self.cap("erase"), self.cap("back")]
+        elif self.attention.code == "paper-unknown":
+            caps.append(self.cap("back", _("Senare")))
+        elif self.attention.code.startswith("unit-"):
+            caps.append(self.cap("enter", _("Försök igen")))
         if self.desk.has_face and self.attention.code.startswith("card-"):
-            caps = [*caps[:1], self.cap("face"), *caps[1:]]
+            caps.append(self.cap("face"))
         return [*caps, self.cap("help"), self.cap("menu")]

@@ -19,7 +19,7 @@ from tui.texts import (
     quantity,
     spaced,
 )
-from tui.views import ShopView, TillView
+from tui.views import SIGNING, ShopView, TillView
 from tui.widgets.block import (
     Block,
     Row,
@@ -170,6 +170,8 @@ def _total(page: "RegisterPage", sale: Sale | None, width: int, styles: Palette)
     name, total_ore = _("TOTALT"), sale.total_ore if sale else 0
     if sale is None and page.finished is not None:
         name, total_ore = _("BETALT"), page.finished.to_pay_ore
+    elif sale is not None and sale.state in SIGNING:
+        name = _("BETALT")
     elif sale is not None and sale.settled:
         name, total_ore = _("ÅTERSTÅR"), sale.remaining_ore
     figures = spaced(total_ore)
@@ -227,8 +229,8 @@ def _guide_texts(
 
 def _next_steps(page: "RegisterPage", shop: ShopView, sale: Sale | None) -> list[str]:
     shown = page.desk.keymap.shown
-    if sale is not None and sale.state in ("paid", "signing"):
-        return [_("Betald – väntar på kontrollkod …")]
+    if sale is not None and sale.state in SIGNING:
+        return [_("Köpet är betalt och sparat. Kvittot kommer när kontrollenheten har svarat.")]
     if not page.entry.is_empty:
         return [
             _("Enter lägger in varan med denna kod."),

@@ -22,14 +22,15 @@ from tui.messages import CommandDone, TillFailed, TillReady
 from tui.screens.confirm import ConfirmPage, StopPage
 from tui.screens.page import Key, Notice, Page
 from tui.screens.stack import PageStack
-from tui.texts import error_words
+from tui.texts import error_words, seconds
 from tui.till_port import TillPort
 from tui.views import ShopView, TillView
 from tui.widgets.palette import Palette
 
 REPAINT_S = 0.1
 """Within a flood the screen is drawn at most this often."""
-SIGNING = ("paid", "signing")
+WAIT_TOLD_S = 1
+"""A wait for the control unit is told from here on; a shorter one would only flicker."""
 
 
 class Shell(Protocol):
@@ -77,6 +78,8 @@ class TillDesk:
         self.drawn_at_s = 0.0
         self.seen_at_s = 0.0
         """When the question on top was painted; infinite while it is not."""
+        self._signing_at_s = 0.0
+        """When the wait for the code of a paid sale began."""
         self._shell = shell
         self._clock = clock
         self._stack = PageStack(self)
@@ -92,7 +95,7 @@ class TillDesk:
     @property
     def is_busy(self) -> bool:
         """Say whether a command is being carried out."""
-        return self._sent is not None or self._is_signing
+        return self._sent is not None or self.is_waiting
 
     @property
     def is_unseen(self) -> bool:
@@ -127,26 +130,42 @@ class TillDesk:
 
     def read_keys(self) -> None:
         """Read waiting keys until one sends a command; draw when none is out."""
-        while self._waiting and self._sent is None and not self._is_signing:
+        while self._waiting and self._sent is None and not self.is_waiting:
             is_early = self.view is None and self.failure is None
             if is_early and self._waiting[0].name not in CHARACTERS:
                 break
             self._read_key(self._waiting.popleft())
         # While a command is out nothing new is to be seen, but in a flood the lines so far are.
         is_flood = bool(self._waiting) and self._clock.monotonic_s() - self.drawn_at_s > REPAINT_S
-        if self._is_signing or (self.is_card and not self.is_unseen):
+        if self.is_waiting or (self.is_card and not self.is_unseen):
             # A device is answering: what comes next is worth more than each picture of waiting.
             self._shell.draw_soon()
         elif self._sent is None or is_flood:
             self._shell.draw_later()
 
     @property
-    def _is_signing(self) -> bool:
+    def is_waiting(self) -> bool:
         """Say whether a paid sale waits for its code and nobody is asked: keys wait too."""
-        view = self.view
-        if view is None or view.sale is None or view.attention is not None:
-            return False
-        return view.sale.state in SIGNING and not self.top.is_question
+        return self.view is not None and self.view.is_signing and not self.top.is_question
+
+    @property
+    def news(self) -> Notice | None:
+        """Give the line above the keys: what the till waits for and how long, or the notice."""
+        waited_s = int(self._clock.monotonic_s() - self._signing_at_s) if self.is_waiting else 0
+        if waited_s < WAIT_TOLD_S:
+            return self.notice
+        words = _("Betald. Väntar på kontrollenheten … {time}")
+        return Notice(words.format(time=seconds(waited_s)))
+
+    @property
+    def key_words(self) -> str:
+        """Say what becomes of keys while none works; empty while the page's own keys do."""
+        if not self.is_waiting:
+            return ""
+        if self._waiting:
+            words = _("Sparade tangenter: {count}. De läses när köpet är klart.")
+            return words.format(count=len(self._waiting))
+        return _("Vänta: tangenter som trycks nu läses när köpet är klart.")
 
     def _read_key(self, key: Key) -> None:
         page = self.top
@@ -218,6 +237,8 @@ class TillDesk:
         if self.view is not None and view.version <= self.view.version:
             return
         before, self.view = self.view, view
+        if view.is_signing and not (before is not None and before.is_signing):
+            self._signing_at_s = self._clock.monotonic_s()
         if self._stack.follow(before, view):
             self._hide_until_seen()
 

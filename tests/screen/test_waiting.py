@@ -1,0 +1,82 @@
+"""While a device is slow the screen says what it waits for, and the key line what works."""
+
+from dataclasses import replace
+
+import pytest
+
+from core.facts import TerminalState
+from core.sale import Sale
+from core.services.till import Attention
+from tests.screen.desk_of import burst, opened, settle, text_of
+from tests.screen.fake_till import FakeTill, FixedClock
+from tui.screens.page import Cap
+from tui.widgets.bottom import draw_bottom
+from tui.widgets.palette import palette
+
+
+def sale_of(till: FakeTill) -> Sale:
+    """Give the open sale."""
+    assert till.view.sale is not None
+    return till.view.sale
+
+
+def key_line(text: str) -> str:
+    """Give the last row of the screen."""
+    return text.splitlines()[-1]
+
+
+@pytest.mark.parametrize("keys", [["q"], ["q", "+"]], ids=["register", "pay"])
+async def test_a_slow_control_unit_is_told_with_the_time_and_no_dead_key(keys: list[str]) -> None:
+    clock = FixedClock()
+    async with opened(clock=clock) as (pilot, till, app):
+        await burst(pilot, keys)
+        till.tell(sale=replace(sale_of(till), state="signing"))
+        await settle(pilot)
+        assert "F12" not in key_line(text_of(app))
+        assert "läses när köpet är klart" in key_line(text_of(app))
+        assert "BETALT" in text_of(app)
+        assert "ATT BETALA" not in text_of(app)
+        assert "Väntar på kontrollenheten" not in text_of(app), "a moment is not told"
+        clock.ahead_s = 7
+        assert "Väntar på kontrollenheten … 0:07" in text_of(app)
+        await burst(pilot, ["w", "w"])
+        assert "Sparade tangenter: 2" in key_line(text_of(app))
+        till.tell(sale=None)
+        await settle(pilot)
+        assert "Väntar på" not in text_of(app)
+        assert "Kanelbulle" in text_of(app)
+
+
+async def test_the_keys_of_a_question_are_told_while_the_unit_is_silent() -> None:
+    silent = Attention("unit-silent", (("receipt_no", 1), ("text", "x"), ("tries", 3)))
+    async with opened() as (pilot, till, app):
+        await burst(pilot, ["q"])
+        till.tell(sale=replace(sale_of(till), state="signing"), attention=silent)
+        await settle(pilot)
+        line = key_line(text_of(app))
+        assert all(cap in line for cap in (" 1 ", "Enter", "F1", "F9")), line
+
+
+@pytest.mark.parametrize("width", [40, 80])
+async def test_every_key_of_a_card_in_doubt_is_named_even_beside_the_terminal(width: int) -> None:
+    async with opened() as (pilot, till, app):
+        await burst(pilot, ["q", "f12"])
+        till.tell(terminal=replace(till.view.terminal, state=TerminalState.READY))
+        till.in_doubt()
+        await settle(pilot)
+        app.desk.has_face = True
+        rows = draw_bottom(None, app.desk.top.caps(), width, palette("dark", False)).rows
+        line = "".join(segment.text for segment in rows[-1])
+        assert len(line) == width
+        for cap in (" 1 ", " 2 ", " 3 ", " Tab ", " F1 ", " F9 "):
+            assert cap in line, line
+
+
+@pytest.mark.parametrize("width", range(20, 90))
+def test_a_key_line_without_room_drops_words_before_keys(width: int) -> None:
+    caps = [Cap("Enter", "Vara", "enter"), Cap("F9", "Meny", "f9"), Cap("Esc", "Åter", "escape")]
+    row = draw_bottom(None, caps, width, palette("dark", False)).rows[-1]
+    line = "".join(segment.text for segment in row)
+    assert len(line) == width
+    assert all(f" {cap.label} " in line for cap in caps)
+    assert ("Åter" in line) == (width >= 33), line
