@@ -20,6 +20,7 @@ NOTE_KINDS: Final = frozenset(
         "program-stopped",
         "period-opened",
         "article-changed",
+        "department-changed",
         "layout-changed",
         "vat-changed",
         "setting-changed",

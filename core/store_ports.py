@@ -97,8 +97,8 @@ class UnitOfWork(Protocol):
     def close_period(self, period: Period, report: DayReport) -> None:
         """Store the Z report and close its period."""
 
-    def put_setting(self, key: str, value: str) -> None:
-        """Store one setting of the register itself."""
+    def put_setting(self, at: datetime, operator: str, key: str, value: str) -> None:
+        """Store one setting of the register itself, with its journal row."""
 
 
 class Store(Protocol):

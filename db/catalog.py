@@ -1,18 +1,17 @@
-"""The catalogue in the store: articles, departments, VAT rates, quick keys, search.
+"""The catalogue as it is read: articles, departments, VAT rates, quick keys, search.
 
-Works on the connection it is given and never begins, commits or rolls back: an import, its journal
-rows and its panel become durable together in the caller's unit of work. What is empty in the domain
-is NULL in the unique columns, so that a hundred articles may have no EAN. Only this module knows
-the columns.
+Works on the connection it is given and never begins, commits or rolls back. What is empty in the
+domain is NULL in the unique columns, so that a hundred articles may have no EAN. What changes the
+catalogue is in db/catalog_writer.py.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from core.article_file import ArticleFile, CatalogueChanges, CatalogueView, changes_of
+from core.article_file import CatalogueView
 from core.article_rows import NUMBER_LENGTH_MAX
 from core.barcode import twin_of
 from core.catalog import (
@@ -24,7 +23,7 @@ from core.catalog import (
     QuickKey,
     Unit,
 )
-from core.search import SearchIndex, SearchRow, searchable, sort_key
+from core.search import SearchIndex, SearchRow, sort_key
 from core.vat import VatRate
 
 _LETTERS: Final = "".join(LETTER_ROWS)
@@ -37,16 +36,10 @@ _FIND: Final = f"""SELECT 1 AS rank, {_COLUMNS} FROM article WHERE ean IN (?, ?)
   UNION ALL SELECT 3, {_COLUMNS} FROM article WHERE number = ?
   ORDER BY rank LIMIT 1"""
 _INDEXED: Final = "SELECT number, search_text, plu, ean FROM article"
-_PUT_ARTICLE: Final = """INSERT INTO article (number, name, department, price_ore, ean, plu, kind,
-  unit, deposit_number, search_text) VALUES (?,?,?,?,?,?,?,?,?,?)
-  ON CONFLICT (number) DO UPDATE SET name = excluded.name, department = excluded.department,
-  price_ore = excluded.price_ore, ean = excluded.ean, plu = excluded.plu, kind = excluded.kind,
-  unit = excluded.unit, deposit_number = excluded.deposit_number,
-  search_text = excluded.search_text"""
 
 
 class CatalogueStore:
-    """Reads and writes the catalogue; holds nothing but the search index."""
+    """Reads the catalogue; holds nothing but the search index."""
 
     def __init__(self) -> None:
         """Begin without an index; the first search builds it."""
@@ -84,30 +77,6 @@ class CatalogueStore:
             {each.name: each for each in self.departments(connection)},
         )
 
-    def put_articles(self, connection: Connection, file: ArticleFile) -> CatalogueChanges:
-        """Add and change the articles of a file without errors, read over `view` just before.
-
-        Gives what changed, so that the caller journals every price (sweden R10); what stays as it
-        was is not written. Durable with the caller's commit; call `forget_index` after it.
-        """
-        changes = changes_of(file, self.view(connection))
-        _execute_all(
-            connection,
-            "INSERT INTO department (name, vat_code) VALUES (?, ?)",
-            [(each.name, each.vat_code) for each in changes.departments],
-        )
-        # Codes are freed first: two articles of one file may swap them.
-        _execute_all(
-            connection,
-            "UPDATE article SET ean = NULL, plu = NULL WHERE number = ?",
-            [(each.after.number,) for each in changes.articles if each.before is not None],
-        )
-        _execute_all(
-            connection, _PUT_ARTICLE, [_parameters(each.after) for each in changes.articles]
-        )
-        self.forget_index()
-        return changes
-
     def vat_rates(self, connection: Connection) -> list[VatRate]:
         """Give all VAT rates by code and first day."""
         rows = connection.exec_driver_sql(
@@ -117,19 +86,6 @@ class CatalogueStore:
             VatRate(str(code), int(rate_bp), date.fromisoformat(first), date.fromisoformat(last))
             for code, rate_bp, first, last in rows
         ]
-
-    def put_vat_rates(self, connection: Connection, rates: Iterable[VatRate]) -> None:
-        """Put rates beside those that are there; one of the same code and first day is replaced."""
-        _execute_all(
-            connection,
-            "INSERT INTO vat_rate (code, rate_bp, valid_from, valid_to) VALUES (?,?,?,?)"
-            " ON CONFLICT (code, valid_from) DO UPDATE SET rate_bp = excluded.rate_bp,"
-            " valid_to = excluded.valid_to",
-            [
-                (each.code, each.rate_bp, each.valid_from.isoformat(), each.valid_to.isoformat())
-                for each in rates
-            ],
-        )
 
     def quick_keys(self, connection: Connection) -> list[QuickKey]:
         """Give the panel in the order of pages and letter rows."""
@@ -141,19 +97,6 @@ class CatalogueStore:
             for page, letter, label, kind, target, colour in rows
         ]
         return sorted(keys, key=lambda key: (key.page, _LETTERS.find(key.letter)))
-
-    def replace_layout(self, connection: Connection, keys: Iterable[QuickKey]) -> None:
-        """Put this panel in the place of the one that is there."""
-        connection.exec_driver_sql("DELETE FROM quick_key")
-        _execute_all(
-            connection,
-            "INSERT INTO quick_key (page, letter, label, kind, target, colour)"
-            " VALUES (?,?,?,?,?,?)",
-            [
-                (each.page, each.letter, each.label, each.kind.value, each.target, each.colour)
-                for each in keys
-            ],
-        )
 
     def search(self, connection: Connection, words: str, limit: int = 50) -> list[Article]:
         """Find articles by parts of words or the beginning of a code, best first.
@@ -179,13 +122,6 @@ class CatalogueStore:
         self._index = None
 
 
-def _execute_all(
-    connection: Connection, statement: str, rows: Sequence[tuple[object, ...]]
-) -> None:
-    if rows:
-        connection.exec_driver_sql(statement, list(rows))
-
-
 def _article(row: Sequence[Any]) -> Article:
     number, name, department, price_ore, ean, plu, kind, unit, deposit_number = row
     return Article(
@@ -198,19 +134,4 @@ def _article(row: Sequence[Any]) -> Article:
         ArticleKind(kind),
         Unit(unit),
         deposit_number or "",
-    )
-
-
-def _parameters(article: Article) -> tuple[object, ...]:
-    return (
-        article.number,
-        article.name,
-        article.department,
-        article.price_ore,
-        article.ean or None,
-        article.plu or None,
-        article.kind.value,
-        article.unit.value,
-        article.deposit_number or None,
-        searchable(article.name),
     )

@@ -16,7 +16,7 @@ from core.card import CardSlip
 from core.checkout import PaperState
 from core.errors import StoreError
 from core.events import ReceiptSigned
-from core.journal import GENESIS, JournalEntry, chain_hash
+from core.journal import JournalEntry
 from core.payload import canonical
 from core.receipt_copy import ReceiptCopy
 from core.reports import DayReport
@@ -24,6 +24,7 @@ from core.sale import Line, Sale
 from core.store_ports import Paper, Period
 from core.tender import Tender
 from core.totals import GRAND, Change
+from db.journal_rows import append_rows
 
 GRAND_PERIOD: Final = 0
 """Running totals that are never reset live in this period."""
@@ -99,24 +100,14 @@ class SqliteUnitOfWork:
 
     def append_journal(self, at: datetime, kind: str, operator: str, payload: str) -> JournalEntry:
         """Append one row to the chain."""
-        head = self.connection.exec_driver_sql(
-            "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1"
-        ).first()
-        seq, former = (int(head[0]) + 1, str(head[1])) if head else (1, GENESIS)
+        return self.append_all(at, operator, ((kind, payload),))[0]
+
+    def append_all(
+        self, at: datetime, operator: str, notes: Iterable[tuple[str, str]]
+    ) -> tuple[JournalEntry, ...]:
+        """Append many rows, (kind, payload), of one moment to the chain."""
         stamp = at.isoformat(timespec="milliseconds")
-        entry = JournalEntry(
-            seq,
-            stamp,
-            kind,
-            operator,
-            payload,
-            chain_hash(former, seq, stamp, kind, operator, payload),
-        )
-        self.connection.exec_driver_sql(
-            "INSERT INTO journal (seq, at, kind, operator, payload, hash) VALUES (?,?,?,?,?,?)",
-            (entry.seq, entry.at, entry.kind, entry.operator, entry.payload, entry.hash),
-        )
-        return entry
+        return append_rows(self.connection, stamp, operator, notes)
 
     def put_sale(self, before: Sale | None, after: Sale) -> None:
         """Store what changed: head, appended lines, moved tenders."""
@@ -248,13 +239,19 @@ class SqliteUnitOfWork:
             "UPDATE period SET closed_at=? WHERE period_no=?", (report.at.isoformat(), period.no)
         )
 
-    def put_setting(self, key: str, value: str) -> None:
-        """Store one setting of the register itself."""
+    def put_setting(self, at: datetime, operator: str, key: str, value: str) -> None:
+        """Store one setting of the register itself, with its journal row."""
+        row = self.connection.exec_driver_sql("SELECT value FROM setting WHERE key=?", (key,))
+        former = row.scalar()
+        if former == value:
+            return
         self.connection.exec_driver_sql(
             "INSERT INTO setting (key, value) VALUES (?,?)"
             " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
             (key, value),
         )
+        note = {"key": key, "old": former, "new": value}
+        self.append_journal(at, "setting-changed", operator, canonical(note))
 
 
 def line_row(sale_id: int, line: Line) -> tuple[int | str, ...]:

@@ -341,8 +341,10 @@ class FakeUnitOfWork:
         self._draft.z_reports[report.number] = canonical(report)
         self._draft.periods[period.no] = (period, report.at)
 
-    def put_setting(self, key: str, value: str) -> None:
-        """Store one setting."""
+    def put_setting(self, at: datetime, operator: str, key: str, value: str) -> None:
+        """Store one setting with its journal row."""
+        note = {"key": key, "old": self._draft.settings.get(key), "new": value}
+        self.append_journal(at, "setting-changed", operator, canonical(note))
         self._draft.settings[key] = value
 
 

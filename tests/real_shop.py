@@ -10,9 +10,12 @@ from sqlcipher3 import dbapi2
 from core.article_file import ArticleFile, ArticleRow
 from core.card import CardVerdict
 from core.journal import JournalEntry
+from core.layout_file import default_layout
 from core.payload import canonical
 from core.services import doubt, payment, registration, reporting
+from core.vat_table import STANDARD_VAT_RATES
 from db.catalog import CatalogueStore
+from db.catalog_writer import CatalogueWriter
 from db.store import SqliteStore
 from db.unit_of_work import SqliteUnitOfWork
 from db.verify import VerifyReport, verify_shop
@@ -68,7 +71,11 @@ class RealShop:
         named = {one.name: one for one in DEPARTMENTS}
         rows = [ArticleRow(at, one, named[one.department]) for at, one in enumerate(ARTICLES, 2)]
         with store.unit_of_work() as uow:
-            CatalogueStore().put_articles(uow.connection, ArticleFile(tuple(rows)))
+            writer = CatalogueWriter(uow, CatalogueStore(), self.world.clock.now(), "blipp")
+            writer.put_articles(ArticleFile(tuple(rows)))
+            writer.put_vat_rates(STANDARD_VAT_RATES)
+            writer.replace_layout(default_layout(DEPARTMENTS))
+            uow.put_setting(self.world.clock.now(), "blipp", "demo", "0")
             period = uow.open_period(self.world.clock.now(), RULES.opening_float_ore)
             note = {"period_no": period.no, "opening_float_ore": period.opening_float_ore}
             text = canonical(note)

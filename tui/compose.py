@@ -122,7 +122,7 @@ def open_shop(config: Config, data_dir: Path, clock: "Clock", *, is_demo: bool) 
     witness = Witness(witness_path(config, data_dir))
     bind_register(store, config, clock, is_demo=is_demo)
     if is_demo:
-        fill_demo(store)
+        fill_demo(store, clock)
     else:
         fill_new_shop(store, clock)
     rules = make_rules(config, is_demo=is_demo)
@@ -186,6 +186,8 @@ def bind_register(store: "SqliteStore", config: Config, clock: "Clock", *, is_de
     A control unit binds to the first organisation and register it sees (sweden R3), and a demo
     stays a demo for ever. Raises ConfigError.
     """
+    from tui.new_shop import OPERATOR
+
     wanted = {
         "demo": "1" if is_demo else "0",
         "org_no": config.shop.org_no,
@@ -200,18 +202,20 @@ def bind_register(store: "SqliteStore", config: Config, clock: "Clock", *, is_de
     if missing:
         with store.unit_of_work() as uow:
             for key, value in missing.items():
-                uow.put_setting(key, value)
+                uow.put_setting(clock.now(), OPERATOR, key, value)
             uow.commit()
 
 
-def fill_demo(store: "SqliteStore") -> None:
-    """Fill an empty demo database with the demo shop's goods and panel."""
+def fill_demo(store: "SqliteStore", clock: "Clock") -> None:
+    """Fill an empty demo database with the demo shop's goods and panel, journalled."""
     from importlib.resources import files
 
     from core.article_file import CatalogueView, parse_article_bytes
     from core.layout_file import parse_layout
     from core.vat_table import STANDARD_VAT_RATES
     from db.catalog import CatalogueStore
+    from db.catalog_writer import CatalogueWriter
+    from tui.new_shop import OPERATOR
 
     if store.departments:
         return
@@ -220,11 +224,11 @@ def fill_demo(store: "SqliteStore") -> None:
     if articles.errors:
         raise StoreDamaged(reason=f"demo articles: {articles.errors[0]}")
     keys = parse_layout((folder / "layout.toml").read_text("utf-8"))
-    catalogue = CatalogueStore()
     with store.unit_of_work() as uow:
-        catalogue.put_vat_rates(uow.connection, STANDARD_VAT_RATES)
-        catalogue.put_articles(uow.connection, articles)
-        catalogue.replace_layout(uow.connection, keys)
+        writer = CatalogueWriter(uow, CatalogueStore(), clock.now(), OPERATOR)
+        writer.put_vat_rates(STANDARD_VAT_RATES)
+        writer.put_articles(articles)
+        writer.replace_layout(keys)
         uow.commit()
     store.reload_catalogue()
 

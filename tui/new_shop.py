@@ -2,12 +2,11 @@
 
 from typing import Final
 
-from core.catalog import Department
 from core.layout_file import default_layout
-from core.payload import canonical
 from core.ports import Clock
 from core.vat_table import STANDARD_VAT_RATES
 from db.catalog import CatalogueStore
+from db.catalog_writer import CatalogueWriter
 from db.store import SqliteStore
 from db.unit_of_work import SqliteUnitOfWork
 
@@ -27,20 +26,13 @@ def fill_new_shop(store: SqliteStore, clock: Clock) -> bool:
 
 
 def add_missing(uow: SqliteUnitOfWork, catalogue: CatalogueStore, clock: Clock) -> bool:
-    """Add rates and panel within the caller's unit of work, each with its journal row."""
+    """Add rates and panel within the caller's unit of work, journalled."""
     connection = uow.connection
+    writer = CatalogueWriter(uow, catalogue, clock.now(), OPERATOR)
     has_rates = bool(catalogue.vat_rates(connection))
     has_panel = bool(catalogue.quick_keys(connection))
     if not has_rates:
-        catalogue.put_vat_rates(connection, STANDARD_VAT_RATES)
-        _note(uow, clock, "vat-changed", "rates", len(STANDARD_VAT_RATES))
+        writer.put_vat_rates(STANDARD_VAT_RATES)
     if not has_panel:
-        departments: list[Department] = catalogue.departments(connection)
-        panel = default_layout(departments)
-        catalogue.replace_layout(connection, panel)
-        _note(uow, clock, "layout-changed", "keys", len(panel))
+        writer.replace_layout(default_layout(catalogue.departments(connection)))
     return not (has_rates and has_panel)
-
-
-def _note(uow: SqliteUnitOfWork, clock: Clock, kind: str, what: str, count: int) -> None:
-    uow.append_journal(clock.now(), kind, OPERATOR, canonical({what: count}))

@@ -161,7 +161,7 @@ def test_a_block_of_numbers_leaves_none_out(store: SqliteStore) -> None:
 def test_leaving_without_commit_takes_everything_back(store: SqliteStore) -> None:
     with store.unit_of_work() as uow:
         uow.append_journal(NOON, "program-started", "Anna", "{}")
-        uow.put_setting("demo", "1")
+        uow.put_setting(NOON, "blipp", "demo", "1")
     assert store.journal_head() == (0, GENESIS)
     assert store.setting("demo") is None
 

@@ -18,8 +18,9 @@ def real_shop(folder: Path) -> Shop:
     """A shop with the demo's goods in a database that is not marked demo."""
     shop = make_shop(folder)
     shop.data_dir.mkdir()
-    store = SqliteStore(shop.data_dir / DATABASE_NAME, SystemClock().now())
-    fill_demo(store)
+    clock = SystemClock()
+    store = SqliteStore(shop.data_dir / DATABASE_NAME, clock.now())
+    fill_demo(store, clock)
     store.close()
     return shop
 

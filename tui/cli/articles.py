@@ -1,8 +1,8 @@
 """`blipp import articles FILE.csv`: adds and changes articles, all or nothing.
 
 The till may be running: the file is judged and written within one unit of work on the store, and
-every changed article is journalled with its old and its new price in that same commit (sweden R10).
-New departments get a key on the panel.
+every changed article is journalled with its old and its new values in that same commit (sweden
+R10). New departments get a key on the panel.
 """
 
 import argparse
@@ -12,8 +12,8 @@ from typing import Final
 from core.article_file import FILE_BYTES_MAX, ArticleChange, ArticleFile, parse_article_bytes
 from core.layout_file import with_departments
 from core.money import format_plain
-from core.payload import canonical
 from db.catalog import CatalogueStore
+from db.catalog_writer import CatalogueWriter
 from db.store import SqliteStore
 from tui.cli.options import UsageError
 from tui.cli.place import DATABASE_NAME, data_of
@@ -62,33 +62,13 @@ def load(
         if read.errors:
             return read, ()
         add_missing(uow, catalogue, clock)
-        changes = catalogue.put_articles(connection, read)
-        for change in changes.articles:
-            uow.append_journal(clock.now(), "article-changed", OPERATOR, _note(change))
+        writer = CatalogueWriter(uow, catalogue, clock.now(), OPERATOR)
+        changes = writer.put_articles(read)
         if changes.departments:
             panel = catalogue.quick_keys(connection)
-            placed = with_departments(panel, changes.departments)
-            catalogue.replace_layout(connection, placed)
-            uow.append_journal(
-                clock.now(), "layout-changed", OPERATOR, canonical({"keys": len(placed)})
-            )
+            writer.replace_layout(with_departments(panel, changes.departments))
         uow.commit()
     return read, changes.articles
-
-
-def _note(change: ArticleChange) -> str:
-    """Write the journal's payload: the article, what it cost and what it costs."""
-    before, after = change.before, change.after
-    return canonical(
-        {
-            "number": after.number,
-            "name": after.name,
-            "department": after.department,
-            "is_new": before is None,
-            "old_price_ore": None if before is None else before.price_ore,
-            "new_price_ore": after.price_ore,
-        }
-    )
 
 
 def _report(read: ArticleFile, changes: tuple[ArticleChange, ...]) -> None:

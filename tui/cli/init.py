@@ -16,7 +16,7 @@ from tui.cli.place import DATABASE_NAME
 from tui.clock import SystemClock
 from tui.config import load_data
 from tui.i18n import _
-from tui.new_shop import fill_new_shop
+from tui.new_shop import OPERATOR, fill_new_shop
 
 
 def run(options: argparse.Namespace) -> int:
@@ -54,7 +54,7 @@ def prepare(directory: Path) -> None:
             fill_new_shop(store, clock)
             if store.setting("demo") is None:
                 with store.unit_of_work() as uow:
-                    uow.put_setting("demo", "0")
+                    uow.put_setting(clock.now(), OPERATOR, "demo", "0")
                     uow.commit()
         finally:
             store.close()
