@@ -151,6 +151,8 @@ class SimulatedSale:
         self._say("Ny kund", "Väntar på kort")
         if asked.may_tip and not asked.is_refund:
             self._tip_ore = self._ask_tip()
+            total = format_kronor(asked.amount_ore + self._tip_ore)
+            self._say(f"Totalt {total} kr", "Väntar på kort")
         if self._play is not None and self._play.forced_tip_ore is not None:
             self._tip_ore = self._play.forced_tip_ore
         desk.set_amounts(asked.amount_ore, self._tip_ore)

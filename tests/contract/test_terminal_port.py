@@ -66,6 +66,8 @@ def test_a_tip_of_31_on_249_is_told_apart(open_bench: Opener) -> None:
     assert (slip.amount_ore, slip.tip_ore, slip.total_ore) == (249_00, 31_00, 280_00)
     assert slip.masked_pan.endswith("9659")
     assert slip.merchant[0] == "Blipp Demo AB"
+    shown = [fact.lines for fact in bench.facts.of(TerminalShowed)]
+    assert ("Totalt 280,00 kr", "Väntar på kort") in shown
 
 
 def test_no_tip_is_asked_when_the_till_does_not_allow_it(open_bench: Opener) -> None:
