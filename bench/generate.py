@@ -20,7 +20,7 @@ from core.checkout import SaleState, advance
 from core.control_record import ControlRecord, RecordVat
 from core.journal import GENESIS, chain_hash, kind_of
 from core.money import cash_rounding_ore
-from core.payload import canonical
+from core.payload import canonical, digest
 from core.receipt import Receipt, ReceiptKind, ReceiptLine, ReceiptTender, Shop
 from core.sale import Line, Sale
 from core.store_ports import Period
@@ -141,7 +141,11 @@ def _open_shop(store: SqliteStore, began: datetime) -> _Writer:
     assert store.journal_head() == (0, GENESIS), "the folder holds a shop already"
     with store.unit_of_work() as uow:
         period = uow.open_period(began, FLOAT_ORE)
-        note = {"period_no": period.no, "opening_float_ore": period.opening_float_ore}
+        note = {
+            "period_no": period.no,
+            "opening_float_ore": period.opening_float_ore,
+            "opened_at": period.opened_at.isoformat(),
+        }
         entry = uow.append_journal(began, "period-opened", OPERATOR, canonical(note))
         uow.commit()
     return _Writer(store, period, entry.seq, entry.hash)
@@ -221,9 +225,11 @@ def _pay_card(writer: _Writer, sale: Sale) -> Sale:
         aid="A0000000041010",
         approval_code="741591",
     )
+    body = canonical(slip)
     facts = {"reference": reference, "copy": "customer", "status": "approved", "is_new": True}
-    writer.note("slip-received", canonical(facts | {"total_ore": total_ore, "tip_ore": tip_ore}))
-    writer.put("slip", reference, "customer", service_id, canonical(slip))
+    facts |= {"total_ore": total_ore, "tip_ore": tip_ore, "service_id": service_id}
+    writer.note("slip-received", canonical(facts | {"digest": digest(body)}))
+    writer.put("slip", reference, "customer", service_id, body)
     drawn = ev.CardAuthorized(
         sale.sale_id, service_id, total_ore, sale.total_ore, tip_ore, False, reference
     )
@@ -288,7 +294,7 @@ def _finish(
     receipt, number = event.receipt, event.receipt.receipt_no
     body = writer.text.partition('"receipt":')[2].rpartition(',"sale_id":')[0]
     at = receipt.at.isoformat()
-    opened_at = sale.opened_at.isoformat()
+    opened_at = sale.opened_at.isoformat(timespec="milliseconds")
     writer.put(
         "sale", number, "closed", OPERATOR, opened_at, sale.total_ore, number, number, record
     )
@@ -303,12 +309,13 @@ def _finish(
     writer.put(
         "receipt", number, number, writer.period.no, at, number, code, unit, sale.total_ore, body
     )
-    writer.note("paper-queued", canonical({"paper_id": number, "receipt_no": number}))
+    moved = {"paper_id": number, "paper": "receipt", "number": number}
+    queued = moved | {"opens_drawer": is_cash, "digest": digest(body)}
+    writer.note("paper-queued", canonical(queued))
     writer.witness.append(f"{writer.seq} {writer.head} receipt {number}\n")
     writer.put("paper", number, number, int(is_cash), body)
-    moved = canonical({"paper_id": number, "paper": "receipt", "number": number})
-    writer.note("paper-started", moved)
-    writer.note("paper-printed", moved)
+    writer.note("paper-started", canonical(moved))
+    writer.note("paper-printed", canonical(moved))
 
 
 if __name__ == "__main__":

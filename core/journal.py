@@ -18,6 +18,7 @@ NOTE_KINDS: Final = frozenset(
     {
         "program-started",
         "program-stopped",
+        "numbers-reserved",
         "period-opened",
         "article-changed",
         "department-changed",

@@ -9,6 +9,7 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cache
+from hashlib import sha256
 from types import NoneType, UnionType
 from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -43,6 +44,11 @@ def to_plain(value: Any) -> Any:
 def canonical(value: Any) -> str:
     """Write a value as canonical JSON text."""
     return _ENCODER.encode(to_plain(value))
+
+
+def digest(text: str) -> str:
+    """Give the SHA-256 of a canonical text in lower-case hex: what the journal binds a body by."""
+    return sha256(text.encode()).hexdigest()
 
 
 def restore(kind: type[T], text: str) -> T:

@@ -119,7 +119,7 @@ class SqliteUnitOfWork:
                     after.sale_id,
                     str(after.state),
                     after.operator,
-                    after.opened_at.isoformat(),
+                    after.opened_at.isoformat(timespec="milliseconds"),
                     after.total_ore,
                 ),
             )

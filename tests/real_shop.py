@@ -77,7 +77,11 @@ class RealShop:
             writer.replace_layout(default_layout(DEPARTMENTS))
             uow.put_setting(self.world.clock.now(), "blipp", "demo", "0")
             period = uow.open_period(self.world.clock.now(), RULES.opening_float_ore)
-            note = {"period_no": period.no, "opening_float_ore": period.opening_float_ore}
+            note = {
+                "period_no": period.no,
+                "opening_float_ore": period.opening_float_ore,
+                "opened_at": period.opened_at.isoformat(),
+            }
             text = canonical(note)
             uow.append_journal(self.world.clock.now(), "period-opened", RULES.operator, text)
             uow.commit()

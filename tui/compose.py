@@ -240,9 +240,19 @@ def _take_up(store: "SqliteStore", clock: "Clock", rules: "Rules") -> "tuple[Per
     period = store.period()
     with store.unit_of_work() as uow:
         first_service_id = uow.reserve_numbers("service_id", SERVICE_ID_BLOCK)
+        block = {
+            "series": "service_id",
+            "first": first_service_id,
+            "count": SERVICE_ID_BLOCK,
+        }
+        uow.append_journal(clock.now(), "numbers-reserved", rules.operator, canonical(block))
         if period is None:
             period = uow.open_period(clock.now(), rules.opening_float_ore)
-            note = {"period_no": period.no, "opening_float_ore": period.opening_float_ore}
+            note = {
+                "period_no": period.no,
+                "opening_float_ore": period.opening_float_ore,
+                "opened_at": period.opened_at.isoformat(),
+            }
             uow.append_journal(clock.now(), "period-opened", rules.operator, canonical(note))
         uow.commit()
     return period, first_service_id

@@ -130,6 +130,7 @@ def _number(till: Till, copy: ReceiptCopy) -> ReceiptCopy:
             receipt_no=copy.receipt_no,
             copy_no=numbered.copy_no,
             serial=numbered.serial,
+            record=record,
         )
         uow.commit()
     till.copies[copy.receipt_no] = numbered

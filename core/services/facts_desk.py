@@ -10,6 +10,7 @@ from core.checkout import SaleState
 from core.effects import AbortCard, AnswerPrompt
 from core.errors import SaleNotOpen
 from core.services import copies, doubt, payment, printing, signing
+from core.services.slips import keep_slip
 from core.services.till import Till
 
 
@@ -83,17 +84,7 @@ def _take_slip(till: Till, fact: f.SlipArrived) -> None:
     """Store a slip; a merchant copy that needs a signature prints at once, before the code."""
     slip = fact.slip
     with till.store.unit_of_work() as uow:
-        is_new = uow.put_slip(slip)
-        till.note(
-            uow,
-            "slip-received",
-            reference=slip.reference,
-            copy=str(slip.copy),
-            status=slip.status,
-            total_ore=slip.total_ore,
-            tip_ore=slip.tip_ore,
-            is_new=is_new,
-        )
+        is_new = keep_slip(till, uow, slip)
         if is_new and slip.copy is SlipCopy.MERCHANT and slip.needs_signature:
             printing.queue_paper(till, uow, "slip", slip.service_id, slip)
         uow.commit()

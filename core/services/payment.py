@@ -19,6 +19,7 @@ from core.errors import (
 from core.facts import CardAnswered
 from core.money import cash_rounding_ore
 from core.sale import Sale
+from core.services.slips import keep_slip
 from core.services.steps import UNANSWERED, ask_about_doubt, forward, open_tender
 from core.services.till import Attention, Till
 from core.tender import Tender
@@ -119,7 +120,7 @@ def take_result(till: Till, tender: Tender, result: CardResult) -> None:
         till.terminal.last_transaction = result.poi_transaction
     with till.store.unit_of_work() as uow:
         for slip in result.slips:
-            uow.put_slip(slip)
+            keep_slip(till, uow, slip)
         till.sale = till.record(uow, till.sale, (event,))
         uow.commit()
     if isinstance(event, ev.CardDeclined | ev.CardAborted):

@@ -13,7 +13,8 @@ from core.document import Document
 from core.effects import CheckPrinter, PrintPaper
 from core.errors import SaleNotOpen
 from core.facts import PaperPrinted, PaperRefused, PrinterCondition, PrintLost
-from core.payload import canonical, restore
+from core.journal import JournalEntry
+from core.payload import canonical, digest, restore
 from core.receipt import Receipt
 from core.receipt_copy import ReceiptCopy
 from core.receipt_layout import lay_out_receipt, lay_out_signature_slip
@@ -32,8 +33,8 @@ def queue_paper(
     reference: int,
     content: Receipt | CardSlip | DayReport,
     opens_drawer: bool = False,
-) -> Paper:
-    """Store a paper job within the caller's unit of work."""
+) -> tuple[Paper, JournalEntry]:
+    """Store a paper job within the caller's unit of work; gives it and its journal row."""
     paper = Paper(
         paper_id=uow.next_number("paper_id"),
         kind=kind,
@@ -42,10 +43,24 @@ def queue_paper(
         body=canonical(content),
         opens_drawer=opens_drawer,
     )
-    uow.put_paper(paper)
+    head = _store(till, uow, paper)
     if till.rules.has_printer:
         till.papers[paper.paper_id] = paper
-    return paper
+    return paper, head
+
+
+def _store(till: Till, uow: UnitOfWork, paper: Paper) -> JournalEntry:
+    """Store a new paper with the journal row that binds all of it."""
+    uow.put_paper(paper)
+    return till.note(
+        uow,
+        "paper-queued",
+        paper_id=paper.paper_id,
+        paper=paper.kind,
+        number=paper.reference,
+        opens_drawer=paper.opens_drawer,
+        digest=digest(paper.body),
+    )
 
 
 def start_next_paper(till: Till) -> None:
@@ -151,7 +166,7 @@ def _miss(till: Till, paper: Paper) -> None:
             uow.put_copy(copy)
         elif paper.kind != "copy":
             again = replace(paper, paper_id=uow.next_number("paper_id"), state=PaperState.QUEUED)
-            uow.put_paper(again)
+            _store(till, uow, again)
             till.papers[again.paper_id] = again
         uow.commit()
     if copy is not None:

@@ -54,6 +54,7 @@ def z_report(till: Till) -> DayReport:
             "period-opened",
             period_no=opened.no,
             opening_float_ore=opened.opening_float_ore,
+            opened_at=opened.opened_at.isoformat(),
         )
         uow.commit()
     till.period = opened

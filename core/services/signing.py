@@ -79,8 +79,7 @@ def take_signature(till: Till, fact: RecordSigned) -> None:
         has_cash = till.rules.has_drawer and any(
             tender.kind == TenderKind.CASH for tender in event.receipt.tenders
         )
-        paper = queue_paper(till, uow, "receipt", sale.receipt_no, event.receipt, has_cash)
-        head = till.note(uow, "paper-queued", paper_id=paper.paper_id, receipt_no=sale.receipt_no)
+        paper, head = queue_paper(till, uow, "receipt", sale.receipt_no, event.receipt, has_cash)
         uow.commit()
     assert after.state is SaleState.CLOSED
     till.witness(head, "receipt", sale.receipt_no)

@@ -13,6 +13,7 @@ from core import events as ev
 from core.card import Prompt
 from core.card_policy import TipPolicy
 from core.checkout import BETWEEN_CARD_AND_CODE, SaleState, advance
+from core.control_record import ControlRecord
 from core.effects import Effect
 from core.errors import PaymentInProgress, UnitNotReady
 from core.facts import PrinterCondition, TerminalState
@@ -125,7 +126,9 @@ class Till:
     clock_offset: datetime | None = None
     """The wall clock at monotonic zero, as last seen."""
 
-    def note(self, uow: UnitOfWork, kind: str, **facts: str | int | bool) -> JournalEntry:
+    def note(
+        self, uow: UnitOfWork, kind: str, **facts: str | int | bool | ControlRecord
+    ) -> JournalEntry:
         """Append a note to the journal within the caller's unit of work."""
         assert kind in NOTE_KINDS, kind
         return uow.append_journal(self.clock.now(), kind, self.rules.operator, canonical(facts))
