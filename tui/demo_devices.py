@@ -18,6 +18,9 @@ UNIT_FAULTS: Final = ("silent", "slow", "bad-checksum", "refuse", "drop-after-re
 SLOW_S: Final = 5.0
 """How slow `slow` is: more than the unit's time-out, so that the till must ask again."""
 
+APPROVAL_WAIT_S: Final = 8.0
+"""How long the terminal's `slow-approval` takes: time enough for an abort that comes too late."""
+
 
 class DemoDevices:
     """A simulated terminal, control unit and printer on free loopback ports."""
@@ -57,7 +60,8 @@ class DemoDevices:
         """Set a fault, or clear it with an empty word; False for an unknown device or word."""
         acts: dict[tuple[str, str], Callable[[], None]] = {
             ("terminal", "cable"): self.terminal.pull_cable,
-            ("terminal", ""): self.terminal.plug_cable,
+            ("terminal", "slow-approval"): lambda: self.terminal.set_approval_wait(APPROVAL_WAIT_S),
+            ("terminal", ""): self._mend_terminal,
             ("printer", "paper-out"): lambda: self.printer.set_paper("out"),
             ("printer", "unplug"): self.printer.unplug,
             ("printer", ""): self._mend_printer,
@@ -71,6 +75,10 @@ class DemoDevices:
             return False
         act()
         return True
+
+    def _mend_terminal(self) -> None:
+        self.terminal.plug_cable()
+        self.terminal.set_approval_wait(0)
 
     def _mend_printer(self) -> None:
         self.printer.plug()

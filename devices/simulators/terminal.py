@@ -43,6 +43,7 @@ class SimulatedTerminal:
         self._tip_enabled = tip_enabled
         self._script = script
         self._pin_above_ore = pin_above_ore
+        self._approval_wait_s = 0.0
         self._clock = TerminalClock()
         self._ledger = Ledger(self._clock)
         self._desk = Desk()
@@ -120,6 +121,11 @@ class SimulatedTerminal:
         with self._lock:
             self._faults = self._faults | {fault} if is_on else self._faults - {fault}
             self._port.is_silent = Fault.SILENT in self._faults
+
+    def set_approval_wait(self, limit_s: float) -> None:
+        """Take so long from the approval to the answer when a person plays; 0 = at once."""
+        with self._lock:
+            self._approval_wait_s = limit_s
 
     def set_script(self, script: TerminalScript | None) -> None:
         """Play the payments to come by another script, or by hand."""
@@ -277,7 +283,9 @@ class SimulatedTerminal:
                 raise Refused("by fault", condition)
         sale = SimulatedSale(
             asked,
-            Inside(self._desk, self._ledger, self._clock, self._pin_above_ore),
+            Inside(
+                self._desk, self._ledger, self._clock, self._pin_above_ore, self._approval_wait_s
+            ),
             play,
             faults,
             Line(

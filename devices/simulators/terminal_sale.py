@@ -71,6 +71,8 @@ class Inside:
     clock: TerminalClock
     pin_above_ore: int | None = None
     """Taps above this ask for the PIN; None = never."""
+    approval_wait_s: float = 0
+    """Seconds the bank takes for a payment that a person plays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ class SimulatedSale:
         self._line = line
         self._send = line.send
         self._pin_above_ore = inside.pin_above_ore
+        self._approval_wait_s = inside.approval_wait_s if play is None else play.approval_wait_s
         self._tip_ore = 0
 
     def run(self) -> None:
@@ -184,6 +187,7 @@ class SimulatedSale:
             self._line.keep_slips(slips if Fault.NO_SLIPS not in self._faults else [])
             raise LinkGone
         try:
+            self._wait_for_the_bank()
             self._send_slips(slips)
         except LinkGone:
             self._line.keep_slips(slips)
@@ -193,6 +197,13 @@ class SimulatedSale:
         self._event("CardRemoved")
         self._say("Köp klart")
         return entry
+
+    def _wait_for_the_bank(self) -> None:
+        """Let a slow bank take its time; the approval is in the ledger, so an abort is too late."""
+        if self._approval_wait_s:
+            self._desk.show("Frågar banken", "Vänta", step=Step.BUSY, hints=())
+            self._say("Frågar banken", "Vänta")
+            self._desk.sleep(self._approval_wait_s)
 
     def _decline(self, refusal: Refusal) -> LedgerEntry:
         entry = replace(

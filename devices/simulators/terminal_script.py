@@ -7,6 +7,7 @@ the plays start over. Two words concern the whole run: `refuse-login` and `silen
     tip 31.00            the customer adds this          total 280.00    … or types this total
     tap | chip 1234 | swipe | decline | stop             how the customer acts (default: tap)
     wait 0.2             seconds before the card         answer-wait 0.5 seconds before the answer
+    approval-wait 8      seconds that a slow bank takes: an abort in them comes too late
     cable before-approval | cable after-approval         the link is torn there
     question code | voice | unknown                      the terminal asks the cashier
     amount 1.00          the answer names this amount    force-tip 10.00 a tip although not allowed
@@ -92,6 +93,7 @@ class Play:
     """What is typed at each try; the last is repeated."""
     wait_s: float = 0
     answer_wait_s: float = 0
+    approval_wait_s: float = 0
     cable: str = ""
     question: str = ""
     amount_ore: int | None = None
@@ -167,6 +169,8 @@ def _with(play: Play, word: str, value: str) -> Play:
             return replace(play, wait_s=_seconds(value))
         case "answer-wait":
             return replace(play, answer_wait_s=_seconds(value))
+        case "approval-wait":
+            return replace(play, approval_wait_s=_seconds(value))
         case "cable":
             return replace(play, cable=_one_of(value, _CABLES))
         case "question":
@@ -178,7 +182,10 @@ def _with(play: Play, word: str, value: str) -> Play:
 
 
 _VALUED = frozenset(
-    {"tip", "total", "amount", "force-tip", "wait", "answer-wait", "cable", "question"}
+    {
+        *("tip", "total", "amount", "force-tip", "wait", "answer-wait", "approval-wait"),
+        *("cable", "question"),
+    }
 )
 
 

@@ -1,15 +1,20 @@
 """While a device is slow the screen says what it waits for, and the key line what works."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from core.facts import TerminalState
 from core.sale import Sale
 from core.services.till import Attention
+from core.tender import TenderState
 from tests.screen.desk_of import burst, opened, settle, text_of
 from tests.screen.fake_till import FakeTill, FixedClock
+from tui.commands import SetDemoFault
+from tui.demo_devices import DemoDevices
 from tui.screens.page import Cap
+from tui.screens.reports import FaultsPage
 from tui.widgets.bottom import draw_bottom
 from tui.widgets.palette import palette
 
@@ -80,3 +85,41 @@ def test_a_key_line_without_room_drops_words_before_keys(width: int) -> None:
     assert len(line) == width
     assert all(f" {cap.label} " in line for cap in caps)
     assert ("Åter" in line) == (width >= 33), line
+
+
+async def test_an_abort_that_came_too_late_is_told() -> None:
+    async with opened() as (pilot, till, app):
+        await burst(pilot, ["q", "f12"])
+        await burst(pilot, ["escape"])
+        assert "Avbryter" in text_of(app)
+        tender = replace(
+            sale_of(till).tenders[0],
+            state=TenderState.SETTLED,
+            amount_ore=3400,
+            authorized_ore=3400,
+        )
+        till.tell(sale=replace(sale_of(till), state="paid", tenders=(tender,)))
+        till.approve()
+        await settle(pilot)
+        assert "Avbrottet kom för sent: kortet är draget på 34,00 kr." in text_of(app)
+        await burst(pilot, ["w"])
+        assert "Avbrottet" not in text_of(app)
+
+
+async def test_each_fault_of_the_demo_menu_is_known_to_the_simulated_devices(
+    tmp_path: Path,
+) -> None:
+    devices = DemoDevices("80000082", tmp_path, is_tip_enabled=True)
+    devices.start()
+    try:
+        async with opened() as (pilot, till, app):
+            for item in FaultsPage(app.desk).items():
+                item.act()
+                await settle(pilot)
+            faults = [each for each in till.taken if isinstance(each, SetDemoFault)]
+        assert ("terminal", "slow-approval") in [(each.device, each.fault) for each in faults]
+        for each in faults:
+            assert devices.set_fault(each.device, each.fault), each
+        assert not devices.set_fault("terminal", "smoke")
+    finally:
+        devices.stop()

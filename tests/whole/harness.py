@@ -119,6 +119,11 @@ class WholeTill:
         return self._seen[-1]
 
     @property
+    def seen(self) -> list[TillView]:
+        """The pictures of this life, oldest first."""
+        return list(self._seen)
+
+    @property
     def state(self) -> str:
         """The state of the present sale, empty without one."""
         return str(self.view.sale.state) if self.view.sale else ""

@@ -5,6 +5,7 @@ from devices.simulators.terminal import Step
 from tests.whole.harness import MUG, SALE_ORE, Shop, WholeTill, amounts, totals, wait_until
 from tui import commands as c
 from tui.texts import card_result_words
+from tui.views import late_abort_ore
 
 
 def asked(till: WholeTill) -> Prompt:
@@ -135,6 +136,23 @@ def test_an_abort_that_comes_too_late_ends_as_the_sale_it_was(shop: Shop) -> Non
     shop.terminal.release()
     assert amounts(till.receipt(1)) == [("card", SALE_ORE, 31_00)]
     assert totals(shop.charges()) == [(SALE_ORE, 31_00)]
+
+
+def test_a_slow_bank_makes_an_abort_too_late_and_the_cashier_is_told(shop: Shop) -> None:
+    shop.terminal.set_script(None)
+    shop.terminal.set_approval_wait(0.5)
+    till = shop.open().ready()
+    till.sell()
+    till.do(c.PayCard())
+    wait_until(lambda: shop.terminal.view().step is Step.TIP)
+    shop.terminal.press("ok")
+    wait_until(lambda: shop.terminal.view().step is Step.PRESENT)
+    shop.terminal.press("tap")
+    till.wait(lambda view: "Frågar banken" in view.terminal.lines)
+    till.do(c.AbortCard())
+    assert till.state == "authorizing"
+    assert amounts(till.receipt(1)) == [("card", SALE_ORE, 0)]
+    assert [one for one in map(late_abort_ore, till.seen, till.seen[1:]) if one] == [SALE_ORE]
 
 
 def test_a_signature_slip_prints_before_the_receipt_and_before_the_code(shop: Shop) -> None:
