@@ -17,6 +17,8 @@ NAMES = {
     "9": "Zucchini",
     "1010": "Crème brûlée",
     "11": "Läsk cola 33cl",
+    "72": "Räksmörgås",
+    "83": "Café au lait",
 }
 EAN = "2900000030015"
 
@@ -42,10 +44,32 @@ def test_words_come_in_any_order_and_in_parts() -> None:
 
 
 def test_å_ä_ö_are_letters_of_their_own_and_come_last() -> None:
-    assert names("ä") == ["Äppelkaka", "Läsk cola 33cl", "Åkerbärssaft"]
+    assert names("ä") == ["Äppelkaka", "Läsk cola 33cl", "Räksmörgås", "Åkerbärssaft"]
     assert names("apel") == ["Apelsin"]
     assert names("A\u0308ppel") == ["Äppelkaka"]
     assert names("")[-4:] == ["Zucchini", "Åkerbärssaft", "Äppelkaka", "Öl 33 cl"]
+
+
+def test_a_plain_a_or_o_finds_swedish_letters_too() -> None:
+    assert names("raksm") == names("räksm") == names("raksmorg") == ["Räksmörgås"]
+    assert names("smorgas") == names("SMÖRGAS") == names("orgå") == ["Räksmörgås"]
+    assert names("ol") == ["Öl 33 cl", "Läsk cola 33cl"], "a word's beginning before a middle"
+    assert names("akerb") == ["Åkerbärssaft"]
+    assert names("cafe") == ["Café au lait"]
+    assert names("kaka appel") == ["Äppelkaka"]
+
+
+def test_a_typed_å_ä_or_ö_is_that_letter_and_no_other() -> None:
+    assert names("läsk") == ["Läsk cola 33cl"]
+    for query in ("cöla", "äpelsin", "räksmärgås", "käffe", "akärb", "åpplekaka", "åppel"):
+        assert names(query) == [], query
+
+
+def test_what_is_spelt_as_typed_stands_before_what_may_be_meant() -> None:
+    rows = [SearchRow(str(no), searchable(name), ()) for no, name in enumerate(("Ål", "Al", "Äl"))]
+    assert SearchIndex(rows).search("al") == ["1", "0", "2"]
+    assert SearchIndex(rows).search("al", 2) == ["1", "0"]
+    assert SearchIndex(rows).search("ål") == ["0"]
 
 
 def test_other_accents_do_not_matter() -> None:
