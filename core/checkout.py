@@ -59,6 +59,7 @@ TRANSITIONS: Final[dict[tuple[SaleState, type], tuple[SaleState, ...]]] = {
     (S.IN_DOUBT, ev.CardAuthorizedOutOfPolicy): (S.HELD,),
     (S.HELD, ev.ManagerKept): (S.TENDERING, S.PAID),
     (S.HELD, ev.ReversalRequested): (S.REVERSING,),
+    (S.HELD, ev.CardReversed): (S.TENDERING,),
     (S.REVERSING, ev.CardReversed): (S.TENDERING,),
     (S.REVERSING, ev.ReversalRefused): (S.HELD,),
     (S.PAID, ev.ReceiptNumbered): (S.SIGNING,),
@@ -162,7 +163,15 @@ def _apply(sale: Sale, event: ev.SaleEvent) -> Sale:
             tender = sale.current_tender
             if tender is None or tender.service_id != event.service_id:
                 raise IllegalTransition(state=sale.state, what=type(event).__name__)
+            if isinstance(event, ev.CardReversed) and sale.state == S.HELD:
+                _check_word_of_mouth(tender, event)
             return _with_tender(sale, _move_tender(tender, event))
+
+
+def _check_word_of_mouth(tender: Tender, event: ev.CardReversed) -> None:
+    """Refuse to end a held payment as reversed but by a person's word on a reversal asked for."""
+    if not (tender.reversal_service_id and event.resolved_by):
+        raise IllegalTransition(state=S.HELD, what="CardReversed")
 
 
 def _move_tender(tender: Tender, event: ev.SaleEvent) -> Tender:
@@ -188,7 +197,8 @@ def _move_tender(tender: Tender, event: ev.SaleEvent) -> Tender:
             reversing = replace(tender, reversal_service_id=event.reversal_service_id)
             return replace(reversing, state=TenderState.REVERSING)
         case ev.CardReversed():
-            return replace(tender, state=TenderState.REVERSED, amount_ore=0, tip_ore=0)
+            undone = replace(tender, state=TenderState.REVERSED, amount_ore=0, tip_ore=0)
+            return replace(undone, resolved_by=event.resolved_by)
         case ev.ReversalRefused():
             return replace(tender, state=TenderState.HELD)
         case (

@@ -182,10 +182,12 @@ class ReversalRequested:
 
 @dataclass(frozen=True, slots=True)
 class CardReversed:
-    """The held card payment was undone at the terminal."""
+    """A card payment was undone at the terminal."""
 
     sale_id: int
     service_id: int
+    resolved_by: str = ""
+    """Manager's name when a person read on the terminal's slip that it was undone, else empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,7 @@ def _remark(remark: str, _: Translate) -> str:
     words = {
         "charged": _("Kort, oklart utfall: beslutat debiterat, {count} st, {amount}"),
         "not-charged": _("Kort, oklart utfall: beslutat ej debiterat, {count} st, {amount}"),
+        "reversed": _("Kort, oklart utfall: beslutat återfört, {count} st, {amount}"),
     }
     if kind != "card-unclear" or decision not in words:
         return remark

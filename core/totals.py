@@ -35,7 +35,7 @@ class Section(StrEnum):
     """s: corrections and voids, as positive sums."""
     COPIES = "copies"
     CARD_UNCLEAR = "card-unclear"
-    """Unclear card outcomes that a manager decided, by decision (`charged`, `not-charged`)."""
+    """Unclear card outcomes that a manager decided (`charged`, `not-charged`, `reversed`)."""
     DRAWER = "drawer"
     FLOAT = "float"
     GRAND_SALES = "grand-sales"

@@ -168,9 +168,7 @@ class JournalWalk:
         self._draw_numbers(seq, kind, event)
         sale.take(seq, kind, event, payload)
         if event.get("resolved_by"):
-            decision = "charged" if kind == "card-authorized" else "not-charged"
-            asked_ore = sale.tenders[-1]["requested_ore"] + sale.tenders[-1]["till_tip_ore"]
-            self.totals.add("card-unclear", decision, 1, asked_ore)
+            self.totals.card_decided(kind, sale.tender_of(seq, event["service_id"]))
         if kind == "receipt-signed":
             self._take_receipt(seq, sale, event, payload)
         elif kind == "sale-voided":

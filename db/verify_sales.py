@@ -160,6 +160,13 @@ class JournalledSale:
         if remaining_ore < 0:
             raise BadRow("journal", seq, f"sale {self.sale_id} is paid beyond its total")
 
+    def tender_of(self, seq: int, service_id: int) -> dict[str, Any]:
+        """Find the card tender of a service id. Raises BadRow."""
+        for tender in self.tenders:
+            if service_id and tender["service_id"] == service_id:
+                return tender
+        raise BadRow("journal", seq, f"service id {service_id} is no tender of its sale")
+
     def _cash(self, event: Payload) -> dict[str, Any]:
         return {
             **_NEW_TENDER,
@@ -185,10 +192,8 @@ class JournalledSale:
         }
 
     def _move_tender(self, seq: int, kind: str, event: Payload) -> None:
-        waiting = ("requested", "held", "reversing")
-        tender = self.tenders[-1] if self.tenders else None
-        is_ours = tender is not None and tender["service_id"] == event["service_id"]
-        if tender is None or not is_ours or tender["state"] not in waiting:
+        tender = self.tender_of(seq, event["service_id"])
+        if tender["state"] not in ("requested", "held", "reversing"):
             raise BadRow("journal", seq, f"{kind} names no waiting tender of its sale")
         tender["state"] = _TENDER_AFTER[kind]
         if kind in ("card-authorized", "card-authorized-out-of-policy"):
@@ -201,6 +206,7 @@ class JournalledSale:
             tender["reversal_service_id"] = event["reversal_service_id"]
         elif kind == "card-reversed":
             tender["amount_ore"] = tender["tip_ore"] = 0
+            tender["resolved_by"] = event["resolved_by"]
 
     def _draw(self, seq: int, tender: dict[str, Any], event: Payload) -> None:
         names = ("authorized_ore", "amount_ore", "tip_ore", "is_tip_derived", "poi_transaction")

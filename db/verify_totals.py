@@ -14,6 +14,12 @@ Payload = Mapping[str, Any]
 Key = tuple[str, str]
 
 GRAND_PERIOD = 0
+_DECISIONS = {
+    "card-authorized": "charged",
+    "card-never-charged": "not-charged",
+    "card-reversed": "reversed",
+}
+"""What a manager decided about an unclear card, by the kind of the row that carries his name."""
 
 
 class TotalsFold:
@@ -67,6 +73,13 @@ class TotalsFold:
             self.add("goods", "", goods, 0)
         if services:
             self.add("services", "", services, 0)
+
+    def card_decided(self, kind: str, tender: Payload) -> None:
+        """Count an unclear card that a manager decided: what was asked, or what was undone."""
+        sum_ore = tender["requested_ore"] + tender["till_tip_ore"]
+        if kind == "card-reversed":
+            sum_ore = tender["authorized_ore"]
+        self.add("card-unclear", _DECISIONS[kind], 1, sum_ore)
 
     def period_opened(self, note: Payload) -> None:
         """Begin a period."""

@@ -195,7 +195,10 @@ class Life:
         )
 
     def _decide_held(self) -> None:
-        if self.scenario.may_keep or self._reversals >= TRIES_MAX:
+        tender = self._tender()
+        if tender.reversal_service_id and not self.world.terminal.charged(tender.service_id):
+            doubt.decide_reversal(self.till, is_reversed=True, by="Maja")
+        elif self.scenario.may_keep or self._reversals >= TRIES_MAX:
             doubt.keep_held(self.till, "Maja")
         else:
             self._reversals += 1

@@ -91,6 +91,20 @@ SCREENS: dict[str, Steps] = {
             sale=replace(till.view.sale, state=SaleState.HELD) if till.view.sale else None,
         ),
     ),
+    "recovery-unreversed": telling(
+        (*SALE, "f12"),
+        lambda till: till.tell(
+            attention=replace(HELD, facts=(*HELD.facts, ("reversal_service_id", 8))),
+            sale=replace(till.view.sale, state=SaleState.HELD) if till.view.sale else None,
+        ),
+    ),
+    "recovery-reversing": telling(
+        (*SALE, "f12"),
+        lambda till: till.tell(
+            attention=Attention("card-unreversed", (("authorized_ore", 60000),)),
+            sale=replace(till.view.sale, state=SaleState.REVERSING) if till.view.sale else None,
+        ),
+    ),
     "recovery-silent": telling(
         SALE,
         lambda till: till.tell(

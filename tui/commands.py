@@ -97,6 +97,13 @@ class ReverseHeld:
 
 
 @dataclass(frozen=True, slots=True)
+class DecideReversal:
+    """The manager read on the terminal's slip what became of a reversal."""
+
+    is_reversed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TrySigningAgain:
     """Ask the control unit again for a waiting receipt."""
 
@@ -155,6 +162,7 @@ Command = (
     | DecideDoubt
     | KeepHeld
     | ReverseHeld
+    | DecideReversal
     | TrySigningAgain
     | DecidePaper
     | TakeX

@@ -200,6 +200,13 @@ ATTENTIONS: Final[dict[str, tuple[str, str]]] = {
         N_("Betalningen behöver ett beslut"),
         N_("Kortet är draget på {authorized_ore}; begärt var {requested_ore}."),
     ),
+    "card-unreversed": (
+        N_("Är kortet återfört?"),
+        N_(
+            "Kassan bad terminalen återföra {authorized_ore} men fick inget svar. Titta på "
+            "terminalens kvitto, eller vänta: kassan frågar den själv igen."
+        ),
+    ),
     "unit-silent": (
         N_("Betald – väntar på kontrollkod"),
         N_(
@@ -271,6 +278,8 @@ def attention_words(attention: Attention) -> tuple[str, ...]:
         rows.append(_(ATTENTIONS[attention.code][1]).format_map(facts))
     if facts["reason"] in HOLD_REASONS:
         rows.append(_(HOLD_REASONS[facts["reason"]]).format_map(facts))
+    if facts["reversal_service_id"] not in ("", "0"):
+        rows.append(_("Terminalen sade inte att återföringen blev gjord. Läs dess kvitto."))
     if facts["started_at"]:
         at = datetime.fromisoformat(facts["started_at"])
         rows.append(_("Startad {at}.").format(at=date_and_time(at)))

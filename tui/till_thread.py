@@ -214,7 +214,9 @@ class TillThread:
                     raise NotYetBuilt(device=command.device)
                 till.note_alone("demo-fault", device=command.device, fault=command.fault)
             case c.Quit():
-                if till.state in (SaleState.AUTHORIZING, SaleState.REVERSING):
+                # A payment or reversal that a person is asked about is asked about again at start.
+                is_running = till.state in (SaleState.AUTHORIZING, SaleState.REVERSING)
+                if is_running and not (till.attention and till.attention.code.startswith("card-")):
                     raise PaymentInProgress(state=str(till.state))
                 return Outcome(may_quit=True)
             case _:
@@ -246,6 +248,8 @@ class TillThread:
                 doubt.keep_held(till, manager)
             case c.ReverseHeld():
                 doubt.reverse_held(till, manager)
+            case c.DecideReversal():
+                doubt.decide_reversal(till, is_reversed=command.is_reversed, by=manager)
             case c.TrySigningAgain():
                 signing.try_signing_again(till)
             case c.DecidePaper():

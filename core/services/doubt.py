@@ -50,8 +50,19 @@ def take_query_failure(till: Till, fact: CardQueryFailed) -> None:
     """Show that the terminal could not be asked yet; the worker asks again."""
     till.terminal.query_attempt = fact.attempt
     tender = open_tender(till, fact.service_id)
-    if tender is not None and till.state in UNANSWERED and fact.attempt >= 2:
+    if tender is None or fact.attempt < 2:
+        return
+    if till.state in UNANSWERED:
         ask_about_doubt(till, tender, (f"terminal={fact.text}",))
+    elif till.state is SaleState.REVERSING:
+        # A person may read the slip; the terminal's own answer, when it comes, ends the question.
+        till.attention = Attention(
+            "card-unreversed",
+            (
+                ("authorized_ore", tender.authorized_ore),
+                ("evidence_1", f"terminal={fact.text}"),
+            ),
+        )
 
 
 def ask_terminal_again(till: Till) -> None:
@@ -110,6 +121,33 @@ def reverse_held(till: Till, by: str) -> None:
     forward(till, is_fresh=True)
 
 
+def decide_reversal(till: Till, *, is_reversed: bool, by: str) -> None:
+    """The manager read on the terminal's own slip what became of a reversal; journalled by name.
+
+    Reversed: shown on the next X and Z. Not reversed: the payment is held still. Raises RuleError.
+    """
+    sale = till.sale
+    tender = sale.current_tender if sale else None
+    is_asked = till.attention is not None and till.attention.code == "card-unreversed"
+    is_open = till.state is SaleState.HELD or (till.state is SaleState.REVERSING and is_asked)
+    if sale is None or tender is None or not (is_open and tender.reversal_service_id):
+        raise SaleNotOpen(state=str(till.state))
+    till.attention = None
+    if not is_reversed:
+        if till.state is SaleState.REVERSING:
+            text = f"decided by {by}: the terminal shows no reversal"
+            till.settle(ev.ReversalRefused(sale.sale_id, tender.service_id, text))
+        forward(till, is_fresh=True)
+        return
+    with till.store.unit_of_work() as uow:
+        event = ev.CardReversed(sale.sale_id, tender.service_id, resolved_by=by)
+        till.sale = till.record(uow, sale, (event,))
+        unclear = Change(Section.CARD_UNCLEAR, "reversed", 1, tender.authorized_ore)
+        uow.add_totals(till.period.no, (unclear,))
+        uow.commit()
+    till.last_tender_error = Attention("card-reversed")
+
+
 def take_reversal(till: Till, fact: CardReversed) -> None:
     """Take the answer to a reversal."""
     sale = till.sale
@@ -117,6 +155,7 @@ def take_reversal(till: Till, fact: CardReversed) -> None:
     is_ours = tender is not None and tender.reversal_service_id == fact.service_id
     if sale is None or tender is None or not is_ours or till.state is not SaleState.REVERSING:
         return
+    till.attention = None
     if fact.result.verdict is CardVerdict.APPROVED:
         till.settle(ev.CardReversed(sale.sale_id, tender.service_id))
         till.last_tender_error = Attention("card-reversed")
@@ -203,6 +242,7 @@ def _take_reversal_query(till: Till, tender: Tender, query: QueryResult) -> None
     """
     sale = till.sale
     assert sale is not None
+    till.attention = None
     if query.verdict is CardVerdict.APPROVED:
         till.effects.append(ReverseCard(tender.reversal_service_id, tender.poi_transaction))
     elif query.verdict is CardVerdict.NOT_CHARGED:

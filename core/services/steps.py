@@ -90,6 +90,7 @@ def ask_about_doubt(till: Till, tender: Tender, evidence: tuple[str, ...]) -> No
 
 
 def ask_about_held(till: Till, tender: Tender) -> None:
+    """Ask the manager to keep or reverse, and after a reversal also what its slip shows."""
     till.attention = Attention(
         "card-held",
         (
@@ -98,5 +99,6 @@ def ask_about_held(till: Till, tender: Tender) -> None:
             ("authorized_ore", tender.authorized_ore),
             ("amount_ore", tender.amount_ore),
             ("tip_ore", tender.tip_ore),
+            ("reversal_service_id", tender.reversal_service_id),
         ),
     )

@@ -38,6 +38,8 @@ SAYS = {
     "recovery-doubt": ("Är kortet draget?", "106,00 kr", "INGEN betalning"),
     "recovery-charged": ("Vilken summa", "> 280_ kr"),
     "recovery-held": ("beslut", "600,00 kr", "351,00 kr", "Återför"),
+    "recovery-unreversed": ("Läs dess", "Behåll", "Återför", "visar ÅTERFÖRT"),
+    "recovery-reversing": ("återfört?", "600,00 kr", "visar ÅTERFÖRT", "INGEN återföring"),
     "recovery-silent": ("kontrollkod", "Försök igen"),
     "recovery-paper": ("Kom kvitto 1042 ut?", "Ja", "Nej"),
     "register-aside": ("Kom kvitto 1042 ut?", "F9 0"),

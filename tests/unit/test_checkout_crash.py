@@ -106,8 +106,6 @@ LOST_ANSWERS = tuple(
     for scenario in CARD_SCENARIOS
     for answer in CARD_ANSWERS
     for memory in MEMORIES
-    # A terminal that cannot tell whether it reversed leaves a person no key to say so (yet).
-    if scenario is not HELD_REVERSED or memory != "none"
 )
 
 
@@ -187,7 +185,7 @@ def test_a_lost_card_answer_and_a_crash_charge_once(
     assert_none(with_world(scenario, change, f"{answer} {memory}"), 1)
 
 
-@pytest.mark.parametrize("memory", ["service-ids", "last"])
+@pytest.mark.parametrize("memory", MEMORIES)
 @pytest.mark.parametrize(
     "answers",
     [("refused",), ("refused", "given"), ("lost-before", "given"), ("lost-after", "given")],

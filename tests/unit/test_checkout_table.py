@@ -81,7 +81,7 @@ EVENTS: dict[type, ev.SaleEvent] = {
         ev.CardAuthorizedOutOfPolicy(SALE, CARD, 600_00, 249_00, 351_00, False, "T1", "tip"),
         ev.ManagerKept(SALE, CARD, "Maja"),
         ev.ReversalRequested(SALE, CARD, 12, "Maja"),
-        ev.CardReversed(SALE, CARD),
+        ev.CardReversed(SALE, CARD, resolved_by="Maja"),
         ev.ReversalRefused(SALE, CARD, ""),
         ev.ReceiptNumbered(SALE, RECORD),
         ev.ReceiptSigned(SALE, a_receipt(), a_sale().lines, (), 0, 0, 1),
@@ -90,7 +90,8 @@ EVENTS: dict[type, ev.SaleEvent] = {
 
 
 def held() -> Tender:
-    drawn = replace(a_card(), state=TenderState.HELD, authorized_ore=600_00)
+    asked = replace(a_card(), reversal_service_id=12)
+    drawn = replace(asked, state=TenderState.HELD, authorized_ore=600_00)
     return replace(drawn, amount_ore=249_00, tip_ore=351_00, hold_reason="tip-above-cap")
 
 
@@ -178,6 +179,17 @@ def test_an_event_of_another_card_request_is_refused(state: SaleState, kind: typ
     event: Any = EVENTS[kind]
     with pytest.raises(IllegalTransition):
         advance(SALES[state], replace(event, service_id=99))
+
+
+def test_a_held_payment_is_called_reversed_only_by_a_name_and_after_a_reversal_was_asked() -> None:
+    sale = SALES[S.HELD]
+    never_asked = replace(sale, tenders=(replace(held(), reversal_service_id=0),))
+    for one, event in (
+        (sale, ev.CardReversed(SALE, CARD)),
+        (never_asked, ev.CardReversed(SALE, CARD, resolved_by="Maja")),
+    ):
+        with pytest.raises(IllegalTransition):
+            advance(one, event)
 
 
 def test_settled_money_keeps_a_sale_from_being_voided_or_unfrozen() -> None:

@@ -106,6 +106,47 @@ def test_a_reversal_whose_answer_is_lost_is_asked_about_and_done_once(shop: Shop
     till.receipt(1)
 
 
+def reversing_without_a_terminal(shop: Shop) -> WholeTill:
+    """A reversal that the terminal never answers; the manager is asked."""
+    till = sold_on_card(shop, "total 999.00")
+    till.wait_attention("card-held")
+    shop.terminal.pull_cable()
+    till.do(c.ReverseHeld())
+    facts = till.wait_attention("card-unreversed")
+    assert facts["authorized_ore"] == 999_00
+    assert till.try_(c.Quit()).may_quit
+    return till
+
+
+def test_a_reversal_that_only_the_slip_shows_is_the_managers_recorded_decision(
+    shop: Shop,
+) -> None:
+    till = reversing_without_a_terminal(shop)
+    till.do(c.DecideReversal(is_reversed=True))
+    shop.decided_ore = -999_00  # This manager misread: the simulated card was never given back.
+    assert till.state == "tendering"
+    assert '"resolved_by":"Anna"' in shop.notes("card-reversed")[0]
+    till.do(c.PayCash())
+    till.receipt(1)
+    assert till.x().remarks == ("card-unclear reversed 1 99900",)
+    assert till.z().remarks == ("card-unclear reversed 1 99900",)
+
+
+def test_a_reversal_that_the_slip_does_not_show_is_held_and_reversed_again(shop: Shop) -> None:
+    till = reversing_without_a_terminal(shop)
+    till.do(c.DecideReversal(is_reversed=False))
+    assert till.wait_attention("card-held")["reversal_service_id"]
+    assert till.refuse(c.PayCash()) == "payment-in-progress"
+    shop.terminal.plug_cable()
+    till.ready()
+    till.do(c.ReverseHeld())
+    till.wait_state("tendering")
+    assert not shop.charges()
+    till.do(c.PayCash())
+    till.receipt(1)
+    assert not till.z().remarks
+
+
 def test_a_held_payment_is_still_held_after_a_restart(shop: Shop) -> None:
     till = sold_on_card(shop, "total 999.00")
     till.wait_attention("card-held")

@@ -16,6 +16,7 @@ from tui.commands import (
     Command,
     DecideDoubt,
     DecidePaper,
+    DecideReversal,
     KeepHeld,
     ReverseHeld,
     TrySigningAgain,
@@ -88,10 +89,11 @@ class RecoveryPage(Page):
                 ),
             ]
         if code == "card-held":
-            return [
-                Choice("1", _("Behåll betalningen"), _("Behåll"), self._keep),
-                Choice("2", _("Återför hela beloppet till kortet"), _("Återför"), self._reverse),
-            ]
+            return self._held_choices()
+        if code == "card-unreversed":
+            not_reversed = self._send(DecideReversal(is_reversed=False))
+            words = _("Terminalens kvitto visar INGEN återföring")
+            return [self._reversed_choice("1"), Choice("2", words, _("Ingen"), not_reversed)]
         if code in ("unit-silent", "unit-refused"):
             again = self._send(TrySigningAgain())
             return [Choice("1", _("Försök igen nu"), _("Försök igen"), again)]
@@ -101,6 +103,19 @@ class RecoveryPage(Page):
                 Choice("N", _("Nej, inget eller trasigt papper"), _("Nej"), self._paper(False)),
             ]
         return []
+
+    def _held_choices(self) -> list[Choice]:
+        """Give the answers about a held card; what a slip shows only after a reversal."""
+        held = [
+            Choice("1", _("Behåll betalningen"), _("Behåll"), self._keep),
+            Choice("2", _("Återför hela beloppet till kortet"), _("Återför"), self._reverse),
+        ]
+        is_reversal_asked = bool(self.facts.get("reversal_service_id"))
+        return [*held, self._reversed_choice("3")] if is_reversal_asked else held
+
+    def _reversed_choice(self, key: str) -> Choice:
+        words = _("Terminalens kvitto visar ÅTERFÖRT")
+        return Choice(key, words, _("Återfört"), self._reversed)
 
     def key(self, key: Key) -> bool:
         """Take digits while a total is typed, else the key of an answer."""
@@ -144,6 +159,14 @@ class RecoveryPage(Page):
             authorized=kronor(int(self.facts.get("authorized_ore", 0)))
         )
         self.desk.open(ConfirmPage(self.desk, _("Återför"), words, self._send(ReverseHeld())))
+
+    def _reversed(self) -> None:
+        words = _(
+            "Terminalens kvitto visar att {authorized} är återfört. Köpet är sedan obetalt. "
+            "Beslutet skrivs i journalen och på Z-rapporten. Är det så?"
+        ).format(authorized=kronor(int(self.facts.get("authorized_ore", 0))))
+        yes = self._send(DecideReversal(is_reversed=True))
+        self.desk.open(ConfirmPage(self.desk, _("Återfört"), words, yes))
 
     def _paper(self, was_seen: bool) -> Callable[[], None]:
         paper_id = int(self.facts.get("paper_id", 0))
