@@ -139,6 +139,22 @@ class Screen:
         self.byte_count += len(came)
         return bool(came)
 
+    def hang_up(self) -> None:
+        """Close the terminal's own end, as a closed window does."""
+        os.close(self._master)
+        self._master = -1
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send the program a signal."""
+        self._process.send_signal(number)
+
+    def wait_ended(self, limit_s: float = WAIT_LIMIT_S) -> int:
+        """Read until the program is gone; give its exit code."""
+        deadline = perf_counter() + limit_s
+        while self._master >= 0 and (left := deadline - perf_counter()) > 0 and self.read(left):
+            pass
+        return self._process.wait(max(0.1, deadline - perf_counter()))
+
     def close(self) -> None:
         """End the program at once."""
         if self._process.poll() is None:

@@ -8,6 +8,8 @@ Nothing slow is imported here, not even our own values: the register stands and 
 time that Textual itself needs, and the desk is loaded piece by piece after it (ecosystem 2, 7).
 """
 
+import asyncio
+import signal
 import threading
 from collections.abc import Mapping
 from importlib import import_module
@@ -23,6 +25,7 @@ from tui.clock import SystemClock
 from tui.entry import CHARACTERS, Entry
 from tui.screens.first import draw_first
 from tui.status import StatusStream
+from tui.terminal_driver import TerminalDriver
 from tui.widgets.block import Block, above, tall
 from tui.widgets.board import Board
 from tui.widgets.palette import palette
@@ -40,6 +43,8 @@ SMALLEST: Final = (80, 24)
 SOON_S: Final = 0.03
 """How long a picture may wait for a better one while a device is answering."""
 FACE_WIDTH: Final = 40
+_ENDING: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+"""Signals that close the till; one that was ignored from the start stays ignored."""
 _FRAME_ROWS: Final = 4
 """Two lines at the top, two at the bottom."""
 _OURS: Final = ("escape", "tab", "ctrl+q", "ctrl+c", "f1", "f9")
@@ -83,7 +88,7 @@ class TillApp(App[int]):
         keys: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         """Take the till behind the screens; it is started after the first paint."""
-        super().__init__()
+        super().__init__(driver_class=TerminalDriver)
         self._port = port
         self._look = look
         self._status = status
@@ -114,6 +119,9 @@ class TillApp(App[int]):
             self.theme = "textual-light"
         colour = self._styles.base.bgcolor
         self.screen.styles.background = colour.name if colour is not None else "black"
+        for number in _ENDING:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                asyncio.get_running_loop().add_signal_handler(number, self.end_in_order)
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(self._start)
 
@@ -151,6 +159,17 @@ class TillApp(App[int]):
     def desk(self) -> "TillDesk":
         """The desk, loaded now if it is not yet."""
         return self._desk or self._open_desk()
+
+    def on_terminal_gone(self) -> None:
+        """End: nobody sees or types anything any more."""
+        self.end_in_order()
+
+    def end_in_order(self) -> None:
+        """Close the till without asking; a payment that runs is asked about at the next start."""
+        if self._desk is None:
+            self.leave(0)
+        else:
+            self._desk.leave()
 
     def on_unmount(self) -> None:
         """End the till's own thread with the screen."""

@@ -1,11 +1,14 @@
 """`blipp simulate …` on a terminal: one face, full screen, until Ctrl+Q or Esc."""
 
+import asyncio
+import signal
 from collections.abc import Callable
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 
 from tui.simulator.face import Face
+from tui.terminal_driver import TerminalDriver
 
 
 class FaceApp(App[None]):
@@ -18,7 +21,7 @@ class FaceApp(App[None]):
     ]
 
     def __init__(self, make_face: Callable[[], Face]) -> None:
-        super().__init__()
+        super().__init__(driver_class=TerminalDriver)
         self._make_face = make_face
 
     def compose(self) -> ComposeResult:
@@ -30,3 +33,11 @@ class FaceApp(App[None]):
     def on_mount(self) -> None:
         """Give the keys to the face."""
         self.query_one(Face).focus()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                loop.add_signal_handler(number, self.exit)
+
+    def on_terminal_gone(self) -> None:
+        """End: nobody sees or types anything any more."""
+        self.exit()
