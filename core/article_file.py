@@ -19,6 +19,7 @@ from typing import Final
 from core.article_rows import Cells, RowError, RowFault, read_row
 from core.barcode import twin_of
 from core.catalog import Article, Department
+from core.frozen import frozen
 from core.money import format_plain
 from core.text import clean
 
@@ -52,7 +53,7 @@ class CatalogueView:
     """By name."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ArticleRow:
     """One good row."""
 
@@ -62,7 +63,7 @@ class ArticleRow:
     department: Department
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ArticleFile:
     """What a file holds: rows, or what is wrong with it; never both."""
 
@@ -81,7 +82,7 @@ class ArticleFile:
         return tuple({row.department.name: row.department for row in self.rows}.values())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ArticleChange:
     """What an import did to one article; goes to the journal (sweden R10)."""
 
@@ -95,7 +96,7 @@ class ArticleChange:
         return self.before is None or self.before.price_ore != self.after.price_ore
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CatalogueChanges:
     """What an import did; articles that stay as they were are not in it."""
 

@@ -6,13 +6,13 @@ in tui: here they are codes with the value that was refused.
 """
 
 from collections.abc import Callable, Mapping, MutableMapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeVar
 
 from core.barcode import EAN_LENGTHS, is_digits, is_ean
 from core.catalog import Article, ArticleKind, Department, Unit
 from core.errors import AmountTooLarge, NotAnAmount
+from core.frozen import frozen
 from core.money import parse_kronor
 from core.text import clean
 from core.vat import VAT_CODES
@@ -69,7 +69,7 @@ class RowFault(StrEnum):
     DEPOSIT_WITHOUT_PRICE = "deposit-without-price"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowError:
     """One fault, so that the shop finds the cell."""
 

@@ -4,9 +4,11 @@ Values only, brand-free. Wire names of a protocol live in its driver. Amounts ar
 masked card data exists here (PCI DSS 3.4.1, reliability I13).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
+
+from core.frozen import frozen
 
 
 class CardVerdict(StrEnum):
@@ -32,7 +34,7 @@ class SlipCopy(StrEnum):
     MERCHANT = "merchant"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CardSlip:
     """The card block of the receipt, as fields from the terminal, cleaned and masked.
 
@@ -91,7 +93,7 @@ class CardSlip:
         return self.id_method in ("@", "b")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CardRequest:
     """One purchase (or refund) asked of the terminal. The service id is drawn once, persisted."""
 
@@ -108,7 +110,7 @@ class CardRequest:
     wait_card_removal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CardResult:
     """The terminal's final word on one request.
 
@@ -130,7 +132,7 @@ class CardResult:
     slips: tuple[CardSlip, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QueryResult:
     """What asking about a request showed. UNKNOWN carries the evidence for the cashier's eye."""
 
@@ -142,7 +144,7 @@ class QueryResult:
     """Plain facts for the recovery screen: `key=value` pairs, no sentence, no language."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prompt:
     """A question of the terminal that the cashier must answer, or the terminal waits for ever."""
 
@@ -154,7 +156,7 @@ class Prompt:
     """Whether the cashier is asked to check a signature: `no` refuses the card."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PromptAnswer:
     """The cashier's answer: `yes`/`no` for a yes-no question, else the typed text."""
 

@@ -5,12 +5,12 @@ sums that add up but break the shop's policy are held for a manager (the money i
 is approved. Percent are of the amount asked on that card (terminal-protocols 2.5).
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from core import events as ev
 from core.card import CardResult, CardVerdict
 from core.errors import TipBelowAmount, TipTooLarge
+from core.frozen import frozen
 from core.tender import Tender
 
 
@@ -22,7 +22,7 @@ class TipMode(StrEnum):
     TILL = "till"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TipPolicy:
     """The shop's rules for tips ("Dricks / Extra")."""
 

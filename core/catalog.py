@@ -4,8 +4,9 @@ A line copies what it needs at the time of sale; nothing here is looked up again
 (reliability I11). VAT belongs to the department, never to the article.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from core.frozen import frozen
 
 
 class ArticleKind(StrEnum):
@@ -25,7 +26,7 @@ class Unit(StrEnum):
     HOUR = "h"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Department:
     """A main group (huvudgrupp); may be sold at an open price from a quick key."""
 
@@ -34,7 +35,7 @@ class Department:
     """One of core.vat.VAT_CODES, or `fixed:<basis points>`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Article:
     """What is sold."""
 
@@ -68,7 +69,7 @@ class KeyKind(StrEnum):
     """target = id of a function in tui/bindings.py."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QuickKey:
     """One key of the panel, laid out as the letter rows of the keyboard."""
 

@@ -4,10 +4,11 @@ Fields and formats: SKVFS 2009:2 through sweden 3.2. The tip is in none of them.
 with its number and serial before it is sent; a retry repeats the identical record (sweden R50).
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from re import compile as compile_pattern
+
+from core.frozen import frozen
 
 CONTROL_CODE = compile_pattern(r"[A-Z2-7]{32};[A-Z2-7]{26}")
 """The code of a control unit: 59 characters (sweden 3.3)."""
@@ -22,7 +23,7 @@ class RecordType(StrEnum):
     PRO_FORMA = "profo"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordVat:
     """One VAT line: rate in basis points and the VAT amount."""
 
@@ -30,7 +31,7 @@ class RecordVat:
     vat_ore: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ControlRecord:
     """One receipt as the control unit sees it."""
 
@@ -57,7 +58,7 @@ class ControlRecord:
         assert 0 < len(self.register_id) <= 16
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Signature:
     """The control unit's answer to a record."""
 
@@ -66,7 +67,7 @@ class Signature:
     is_storage_warning: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnitStatus:
     """The control unit's answer to a poll."""
 

@@ -4,10 +4,10 @@ Layout functions make these, printers and screens show them. Text is clean alrea
 characters reach an element (reliability S4).
 """
 
-from dataclasses import dataclass
+from core.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TextLine:
     """One row. `is_double` is double width and height, so it holds half as many characters."""
 
@@ -17,7 +17,7 @@ class TextLine:
     is_centred: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cut:
     """Feed and cut the paper."""
 
@@ -25,7 +25,7 @@ class Cut:
 Element = TextLine | Cut
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Document:
     """One paper. `opens_drawer` pulses the drawer after the text (sweden R35)."""
 

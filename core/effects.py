@@ -4,21 +4,20 @@ An effect is handed out only after the commit that makes its cause durable. Each
 exactly one fact (core/facts.py), except those marked "no answer".
 """
 
-from dataclasses import dataclass
-
 from core.card import CardRequest, PromptAnswer
 from core.control_record import ControlRecord
 from core.document import Document
+from core.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AuthorizeCard:
     """Ask for a purchase; sent once in the life of its service id."""
 
     request: CardRequest
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QueryCard:
     """Ask what became of a request, after waiting `delay_s`; asked again until told."""
 
@@ -26,7 +25,7 @@ class QueryCard:
     delay_s: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReverseCard:
     """Undo the last approved transaction."""
 
@@ -34,33 +33,33 @@ class ReverseCard:
     poi_transaction: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AbortCard:
     """Ask the terminal to stop, past its queue. No answer: the answer to the request tells."""
 
     service_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AnswerPrompt:
     """Answer the terminal's question, past its queue. No answer."""
 
     answer: PromptAnswer
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RegisterReceipt:
     """Register one receipt at the control unit; a retry is the identical record."""
 
     record: ControlRecord
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PollUnit:
     """Ask the control unit now instead of at its next turn."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PrintPaper:
     """Print one paper; its job is `printing` on disk already."""
 
@@ -68,7 +67,7 @@ class PrintPaper:
     document: Document
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CheckPrinter:
     """Ask the printer for its condition now."""
 

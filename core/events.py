@@ -4,22 +4,22 @@ The fields of an event are the keys of its journal payload (core/journal.py writ
 name), so a change here is a change of the journal format and belongs in docs/journal.md.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from core.control_record import ControlRecord
+from core.frozen import frozen
 from core.receipt import Receipt
 from core.sale import Line
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SaleOpened:
     """The first line of a new sale is about to be added."""
 
     sale_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LinesAdded:
     """Lines were added by one act of the cashier (an article and its deposit, a key of several)."""
 
@@ -27,7 +27,7 @@ class LinesAdded:
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LinesCorrected:
     """The last article was taken away again; the lines carry the opposite sign."""
 
@@ -35,21 +35,21 @@ class LinesCorrected:
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SaleFrozen:
     """Payment began: no line may be added until it is given up."""
 
     sale_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SaleUnfrozen:
     """Payment was given up before any tender settled."""
 
     sale_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SaleVoided:
     """The sale was dropped before payment (makulering)."""
 
@@ -57,7 +57,7 @@ class SaleVoided:
     total_ore: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CashTendered:
     """Cash was taken."""
 
@@ -69,7 +69,7 @@ class CashTendered:
     change_ore: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CardRequested:
     """A card is about to be asked for; on disk before anything leaves (reliability d2)."""
 
@@ -83,7 +83,7 @@ class CardRequested:
     started_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CardAuthorized:
     """The card was drawn; amount and tip add up to the authorized total."""
 
@@ -98,7 +98,7 @@ class CardAuthorized:
     """Manager's name when a person decided an unclear outcome, else empty."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CardDeclined:
     """Not paid: host, card or terminal said no."""
 
@@ -108,7 +108,7 @@ class CardDeclined:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CardAborted:
     """Not paid: the customer or the till stopped it."""
 
@@ -118,7 +118,7 @@ class CardAborted:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CardNeverCharged:
     """Not paid: the request never ran."""
 
@@ -128,7 +128,7 @@ class CardNeverCharged:
     resolved_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AnswerLost:
     """Nobody knows whether the card was drawn."""
 
@@ -137,7 +137,7 @@ class AnswerLost:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AnswerUnusable:
     """An answer came that does not add up; it is asked about, never believed."""
 
@@ -146,7 +146,7 @@ class AnswerUnusable:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CardAuthorizedOutOfPolicy:
     """The card was drawn, the sums add up, but our policy says no; a manager decides."""
 
@@ -161,7 +161,7 @@ class CardAuthorizedOutOfPolicy:
     """tip-above-cap | tip-while-off | partial."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ManagerKept:
     """The manager kept a held card payment."""
 
@@ -170,7 +170,7 @@ class ManagerKept:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReversalRequested:
     """The manager chose to have a held card payment reversed; on disk before it is asked for."""
 
@@ -180,7 +180,7 @@ class ReversalRequested:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CardReversed:
     """A card payment was undone at the terminal."""
 
@@ -190,7 +190,7 @@ class CardReversed:
     """Manager's name when a person read on the terminal's slip that it was undone, else empty."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReversalRefused:
     """The terminal did not undo it; the payment is held still."""
 
@@ -199,7 +199,7 @@ class ReversalRefused:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReceiptNumbered:
     """Number, serial and content are fixed; the control unit is told exactly this."""
 
@@ -207,7 +207,7 @@ class ReceiptNumbered:
     record: ControlRecord
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReceiptSigned:
     """The control code came back: the sale is closed and counted."""
 

@@ -4,12 +4,12 @@ A worker turns each answer or error of its driver into exactly one fact; the til
 in order and decides. Facts move no state by themselves.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from core.card import CardResult, CardSlip, Prompt, QueryResult
 from core.control_record import Signature, UnitStatus
+from core.frozen import frozen
 
 PAYMENT_TIMEOUT: Final = "payment-timeout"
 """Text of a TerminalStateChanged: the payment has run longer than it should, and still may end."""
@@ -45,7 +45,7 @@ class PrinterCondition(StrEnum):
     """No printer is configured."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TerminalStateChanged:
     """The link or the login of the terminal changed."""
 
@@ -54,7 +54,7 @@ class TerminalStateChanged:
     is_simulator: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TerminalShowed:
     """The terminal told the cashier something (its own display text, cleaned)."""
 
@@ -62,14 +62,14 @@ class TerminalShowed:
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TerminalAsked:
     """The terminal asked the cashier something and waits."""
 
     prompt: Prompt
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TerminalEvent:
     """Card inserted, removed, accepted; maintenance began or ended."""
 
@@ -77,14 +77,14 @@ class TerminalEvent:
     event: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SlipArrived:
     """A card slip came, in or outside a payment; stored before anything else."""
 
     slip: CardSlip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ForeignAnswer:
     """An answer that matches no open request: journalled, moves nothing (protocols 5.4)."""
 
@@ -93,14 +93,14 @@ class ForeignAnswer:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CardAnswered:
     """The terminal's final word on our request."""
 
     result: CardResult
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CardNotSent:
     """Nothing left us: the request never reached the terminal."""
 
@@ -108,7 +108,7 @@ class CardNotSent:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CardAnswerLost:
     """The request left us and its outcome is unknown."""
 
@@ -116,14 +116,14 @@ class CardAnswerLost:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CardQueried:
     """One question about a lost answer was answered."""
 
     query: QueryResult
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CardQueryFailed:
     """The terminal could not be asked; it will be asked again."""
 
@@ -132,7 +132,7 @@ class CardQueryFailed:
     attempt: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CardReversed:
     """The answer to a reversal (its verdict says whether it was done)."""
 
@@ -140,7 +140,7 @@ class CardReversed:
     result: CardResult
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CardReversalLost:
     """The outcome of a reversal is unknown."""
 
@@ -148,14 +148,14 @@ class CardReversalLost:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnitPolled:
     """The control unit answered a poll."""
 
     status: UnitStatus
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnitSilent:
     """The control unit did not answer a poll, or may not be used."""
 
@@ -163,7 +163,7 @@ class UnitSilent:
     code: str = "device-unavailable"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordSigned:
     """The control unit registered a receipt and gave its code."""
 
@@ -172,7 +172,7 @@ class RecordSigned:
     signature: Signature
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SigningFailed:
     """A registration brought no code; `is_final` when the unit answered no."""
 
@@ -182,14 +182,14 @@ class SigningFailed:
     is_final: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PaperPrinted:
     """A paper came out and the printer said so afterwards."""
 
     paper_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PaperRefused:
     """Nothing was printed: no paper, cover open or unreachable before the first byte."""
 
@@ -197,7 +197,7 @@ class PaperRefused:
     condition: PrinterCondition
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PrintLost:
     """Bytes left us and nobody knows whether the paper came out."""
 
@@ -205,7 +205,7 @@ class PrintLost:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PrinterConditionChanged:
     """The printer's own condition changed."""
 

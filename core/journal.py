@@ -6,10 +6,11 @@ witness file outside the database, so a cut tail shows too (sweden R40, reliabil
 The exact bytes are documented in docs/journal.md for those who verify without our code.
 """
 
-from dataclasses import dataclass
 from hashlib import sha256
 from re import sub
 from typing import Final
+
+from core.frozen import frozen
 
 GENESIS: Final = "0" * 64
 """The hash before the first row."""
@@ -53,7 +54,7 @@ NOTE_KINDS: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class JournalEntry:
     """One row."""
 

@@ -4,11 +4,11 @@ A Receipt holds everything that its paper shows, frozen when the sale is signed:
 up again from the catalogue or the shop. Card data is masked as the terminal gave it.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from core.card import CardSlip
+from core.frozen import frozen
 from core.vat import VatRow
 
 
@@ -22,7 +22,7 @@ class ReceiptKind(StrEnum):
     PRO_FORMA = "pro-forma"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shop:
     """Who sells, as the receipt must name it."""
 
@@ -34,7 +34,7 @@ class Shop:
     footer: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReceiptLine:
     """One row that stands at the end of the sale (corrected rows are in the journal only)."""
 
@@ -47,7 +47,7 @@ class ReceiptLine:
     is_service: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReceiptTender:
     """One way the customer paid."""
 
@@ -67,7 +67,7 @@ class ReceiptTender:
         return self.amount_ore + self.tip_ore
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Receipt:
     """Everything on the paper, checked at construction."""
 

@@ -4,8 +4,9 @@ A copy is wanted when nobody saw the receipt's paper; it gets a number and a ser
 registered at the control unit as `kopia`, and prints, marked KOPIA, when the unit has answered.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from core.frozen import frozen
 
 
 class CopyState(StrEnum):
@@ -21,7 +22,7 @@ class CopyState(StrEnum):
     """The unit said no: this receipt has no copy."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReceiptCopy:
     """One copy, from the cashier's answer to the control unit's."""
 

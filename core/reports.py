@@ -5,13 +5,13 @@ code; `blipp verify` recomputes them from the journal by other code. Tips stand 
 the mandatory ones: they are no turnover and no VAT (sweden 5.2).
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from core.frozen import frozen
 from core.receipt import Shop
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tally:
     """A count and its sum."""
 
@@ -19,7 +19,7 @@ class Tally:
     sum_ore: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GroupSum:
     """Sales of one main group (g) or one payment means (p)."""
 
@@ -28,7 +28,7 @@ class GroupSum:
     count: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VatSum:
     """VAT of one rate (h)."""
 
@@ -37,7 +37,7 @@ class VatSum:
     vat_ore: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TipSum:
     """Tips by tender or by operator (sweden R31)."""
 
@@ -46,7 +46,7 @@ class TipSum:
     sum_ore: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DayReport:
     """X or Z; letters are those of sweden 2.3. Amounts in öre."""
 

@@ -5,10 +5,10 @@ ever appended: taking a line away appends a line with the opposite sign that nam
 correction stays (SKVFS 2014:9 6 kap. 1 §).
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from core.errors import QuantityOutOfRange
+from core.frozen import frozen
 from core.money import AMOUNT_MAX_ORE, price_of
 from core.tender import Tender, TenderState
 from core.vat import VatRow, vat_rows
@@ -18,7 +18,7 @@ LINES_MAX = 9_999
 QUANTITY_MAX_MILLI = 99_999_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """One row of a sale, with everything it needs for ever (reliability I11)."""
 
@@ -68,7 +68,7 @@ def line_amount(unit_price_ore: int, quantity_milli: int) -> int:
     return amount_ore
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sale:
     """The sale as it stands. `state` is one of core.checkout.SaleState."""
 

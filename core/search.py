@@ -10,10 +10,10 @@ never shows what an article cost yesterday.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
+from core.frozen import frozen
 from core.text import fold
 
 WORDS_MAX: Final = 8
@@ -41,7 +41,7 @@ class _Rank(IntEnum):
     PLAIN_WITHIN_WORD = 7
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SearchRow:
     """What the index needs to know of one article."""
 
@@ -52,7 +52,7 @@ class SearchRow:
     """Number, PLU and EAN, without empty ones."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Entry:
     number: str
     text: str
@@ -63,7 +63,7 @@ class _Entry:
     """The codes in the same form."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Typed:
     """A typed word with a blank before it, as it begins a word of a name."""
 

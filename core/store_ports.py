@@ -5,7 +5,6 @@ Everything between entering a unit of work and `commit` becomes durable together
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from types import TracebackType
 from typing import Protocol, Self
@@ -14,6 +13,7 @@ from core.card import CardSlip
 from core.catalog import Article, Department
 from core.checkout import PaperState
 from core.events import ReceiptSigned
+from core.frozen import frozen
 from core.journal import JournalEntry
 from core.receipt_copy import ReceiptCopy
 from core.reports import DayReport
@@ -21,7 +21,7 @@ from core.sale import Sale
 from core.totals import Change, Section
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Period:
     """One reporting period, from one Z to the next."""
 
@@ -30,7 +30,7 @@ class Period:
     opening_float_ore: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paper:
     """One paper job. `kind`: receipt, copy, slip, x-report, z-report; `reference`: its number."""
 

@@ -5,9 +5,10 @@ amount_ore + tip_ore` whenever a card was drawn. A declined or reversed tender s
 try is a new tender with a new service id (house.md 4).
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from core.frozen import frozen
 
 
 class TenderKind(StrEnum):
@@ -32,7 +33,7 @@ class TenderState(StrEnum):
     REVERSED = "reversed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tender:
     """One payment of a sale."""
 

@@ -5,10 +5,10 @@ sections are the store's keys; `core/report_builder.py` reads them back into a r
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from core.events import ReceiptSigned
+from core.frozen import frozen
 from core.vat import vat_contained
 
 
@@ -47,7 +47,7 @@ GRAND = frozenset({Section.GRAND_SALES, Section.GRAND_RETURNS})
 """Sections that run for the life of the register (R27)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """One addition to a running total."""
 

@@ -6,18 +6,18 @@ through a VAT code and holds between two dates; the rate of a line is fixed when
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from core.errors import VatRateMissing
+from core.frozen import frozen
 from core.money import divide_half_up
 
 VAT_CODES: Final = ("standard", "restaurant", "food", "culture", "exempt")
 """The names of the article file (contract.md 2.1); a fixed percentage is `fixed:<basis points>`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VatRate:
     """One rate of one VAT code within a span of days."""
 
@@ -29,7 +29,7 @@ class VatRate:
     """Last day included."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VatRow:
     """What one rate amounts to on one receipt; net + vat = gross."""
 

@@ -11,13 +11,13 @@ the format for those who want to check without this program.
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from sqlcipher3 import dbapi2
 
+from core.frozen import frozen
 from db.engine import open_reader
 from db.verify_copies import COPY_KINDS, JournalledCopies
 from db.verify_rows import BadRow, Problem, Snapshot, expect, read_json, read_row_json
@@ -38,7 +38,7 @@ _COUNTERS = ("sale_id", "receipt_no", "serial", "period_no", "z_no", "paper_id",
 """Series without holes; service ids only rise, for a terminal's driver draws some of its own."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VerifyReport:
     """What verification found."""
 

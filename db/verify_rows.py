@@ -7,15 +7,16 @@ the program that wrote the rows.
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from core.frozen import frozen
 
 Row = tuple[Any, ...]
 
 _READ = json.JSONDecoder().raw_decode
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     """The first bad row."""
 

@@ -6,9 +6,10 @@ the caller's knowledge (a database marked demo): the drivers refuse it on the wi
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from core.frozen import frozen
 
 if TYPE_CHECKING:
     from core.ports import Clock, ControlUnit, PaymentTerminal, ReceiptPrinter, Report
@@ -25,7 +26,7 @@ _RECOVERY_AFTER_S: Final = 180
 """terminal-protocols 5.2: after this the outcome of a payment is called unknown."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShopIdentity:
     """For whom a control unit signs."""
 
@@ -35,7 +36,7 @@ class ShopIdentity:
     """Ten digits without hyphen."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TerminalConfig:
     """`[terminal]`, as far as the driver is concerned."""
 
@@ -57,7 +58,7 @@ class TerminalConfig:
         return self.driver == "none" or (bool(self.host) and self.port > 0)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ControlUnitConfig:
     """`[control_unit]`."""
 
@@ -80,7 +81,7 @@ class ControlUnitConfig:
         return bool(self.device if self.driver == "cleancash-serial" else self.url)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PrinterConfig:
     """`[printer]`."""
 

@@ -6,13 +6,13 @@ keys of the keypad in two ways; both lead to the same name here (ecosystem 5.1).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from core.frozen import frozen
 from tui.i18n import N_, _
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Binding:
     """One function and the keys that reach it."""
 

@@ -1,9 +1,9 @@
 """What the screens may ask of the till thread: imperative, frozen; each gets one Outcome."""
 
-from dataclasses import dataclass
+from core.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddCode:
     """Add by EAN, PLU or article number; `price_ore` only for open prices."""
 
@@ -12,7 +12,7 @@ class AddCode:
     price_ore: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddNumbers:
     """Add the articles of one quick key, all or none."""
 
@@ -21,7 +21,7 @@ class AddNumbers:
     price_ore: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddDepartment:
     """Sell on a department at an open price."""
 
@@ -30,29 +30,29 @@ class AddDepartment:
     quantity_milli: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RepeatLast:
     """Add the last article once more."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CorrectLast:
     """Take the last article away."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VoidSale:
     """Drop the sale before payment."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PayCash:
     """Take cash; None = exactly what remains."""
 
     given_ore: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PayCard:
     """Ask the terminal; None = all that remains. `total_ore` is typed in the till's tip window."""
 
@@ -60,12 +60,12 @@ class PayCard:
     total_ore: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AbortCard:
     """Ask the terminal to stop."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AnswerPrompt:
     """Answer the terminal's question: `yes`/`no` or the typed text (empty = give up)."""
 
@@ -73,12 +73,12 @@ class AnswerPrompt:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AskTerminalAgain:
     """Ask the terminal once more about an unclear payment."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DecideDoubt:
     """The manager's recorded decision about an unclear payment."""
 
@@ -86,29 +86,29 @@ class DecideDoubt:
     total_ore: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeepHeld:
     """The manager keeps a held card payment."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReverseHeld:
     """The manager has a held card payment reversed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DecideReversal:
     """The manager read on the terminal's slip what became of a reversal."""
 
     is_reversed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TrySigningAgain:
     """Ask the control unit again for a waiting receipt."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DecidePaper:
     """Answer "did the paper come out?"."""
 
@@ -116,22 +116,22 @@ class DecidePaper:
     was_seen: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TakeX:
     """Take an X report; the Outcome carries it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PrintX:
     """Print the X report that was taken last."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TakeZ:
     """Take the Z report and close the period; the Outcome carries it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetDemoFault:
     """Demo only: set or clear a fault of a simulated device.
 
@@ -142,7 +142,7 @@ class SetDemoFault:
     fault: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quit:
     """Close the till; refused while a payment runs, unless its outcome is unknown."""
 

@@ -7,12 +7,12 @@ Imports stay light, because this is read before the first paint.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from core.errors import RuleError
+from core.frozen import frozen
 from core.money import parse_kronor
 from devices.factory import (
     CODE_PAGES,
@@ -41,7 +41,7 @@ TIP_MODES: Final = ("off", "terminal", "till")
 PERCENT_MAX: Final = 500
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShopConfig:
     """`[shop]`."""
 
@@ -65,7 +65,7 @@ class ShopConfig:
         return Shop(self.name, self.org_no, self.address, self.register_id, self.footer)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DataConfig:
     """`[data]`; None = not said."""
 
@@ -73,7 +73,7 @@ class DataConfig:
     witness: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TillConfig:
     """`[till]`."""
 
@@ -82,7 +82,7 @@ class TillConfig:
     opening_float_ore: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TipConfig:
     """The tip keys of `[terminal]`."""
 
@@ -97,21 +97,21 @@ class TipConfig:
         return TipPolicy(TipMode(self.mode), self.warn_percent, self.max_percent)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScannerConfig:
     """`[scanner]`."""
 
     prefix: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DrawerConfig:
     """`[drawer]`."""
 
     driver: str = "printer"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Config:
     """The whole file."""
 

@@ -5,10 +5,11 @@ amount before a tender. Reading never guesses: text that does not fit its key is
 error that says so, and the entry stays on the screen to be replaced by the next digit.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from core.errors import NotAnAmount, QuantityOutOfRange, UnknownArticle
+from core.frozen import frozen
 from core.money import parse_kronor
 
 LENGTH_MAX: Final = 64
@@ -17,7 +18,7 @@ AMOUNT_CHARACTERS: Final = frozenset("0123456789,")
 CHARACTERS: Final = AMOUNT_CHARACTERS | {"*"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Goods:
     """An entry before Enter or a quick key: how many, and what stands after the `*`."""
 
@@ -25,7 +26,7 @@ class Goods:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """What stands on the entry line."""
 

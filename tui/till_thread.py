@@ -10,7 +10,6 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 from textual.message import Message
@@ -22,6 +21,7 @@ from core.document import Document
 from core.effects import Effect
 from core.errors import NotYetBuilt, PaymentInProgress, RuleError, StoreError, TillError
 from core.facts import Fact, PaperPrinted, PaperRefused, PrintLost
+from core.frozen import frozen
 from core.receipt_layout import lay_out_receipt
 from core.report_layout import lay_out_report
 from core.reports import DayReport
@@ -69,7 +69,7 @@ class DeviceDesk(Protocol):
         """End the device threads."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opened:
     """What opening the shop gave."""
 

@@ -4,7 +4,6 @@ The till thread makes it; screens only read it. Sale, Attention, Receipt and Day
 values of `core`; amounts and dates become text in the widgets through `tui/texts.py`, nowhere else.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from core.card import Prompt
@@ -12,6 +11,7 @@ from core.catalog import QuickKey
 from core.document import Document
 from core.errors import TillError
 from core.facts import PrinterCondition, TerminalState
+from core.frozen import frozen
 from core.receipt import Receipt, Shop
 from core.reports import DayReport
 from core.sale import Sale
@@ -21,7 +21,7 @@ SIGNING: Final = ("paid", "signing")
 """States of a sale that is paid and has no control code yet."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShopView:
     """What does not change while the till runs."""
 
@@ -37,7 +37,7 @@ class ShopView:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TerminalPicture:
     """The card terminal, for the top line and the card screen."""
 
@@ -50,7 +50,7 @@ class TerminalPicture:
     query_attempt: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnitPicture:
     """The control unit, for the top line."""
 
@@ -61,7 +61,7 @@ class UnitPicture:
     is_registering: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TillView:
     """Everything a screen may show, after one command or fact."""
 
@@ -108,7 +108,7 @@ def late_abort_ore(before: TillView | None, view: TillView) -> int | None:
     return receipt.tenders[settled_count].charged_ore
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """What came of one command."""
 

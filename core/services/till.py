@@ -17,6 +17,7 @@ from core.control_record import ControlRecord
 from core.effects import Effect
 from core.errors import PaymentInProgress, UnitNotReady
 from core.facts import PrinterCondition, TerminalState
+from core.frozen import frozen
 from core.journal import NOTE_KINDS, JournalEntry, kind_of
 from core.payload import canonical
 from core.ports import Clock
@@ -29,7 +30,7 @@ CLOCK_JUMP_MAX: Final = timedelta(seconds=60)
 """A wall clock that moved more than this against the monotonic one is journalled (F49)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rules:
     """The shop's configuration, as far as the services need it."""
 
@@ -53,7 +54,7 @@ class Rules:
     signing_tries_max: int = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attention:
     """A question or a stop that a person must see. `code` is stable; words are made in tui."""
 

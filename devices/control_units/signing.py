@@ -9,7 +9,6 @@ Source: sweden R50 and 3.3, house 14 point 1, reliability F31-F33.
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from core.control_record import CONTROL_CODE, ControlRecord, RecordType, Signature
 from core.errors import (
@@ -19,6 +18,7 @@ from core.errors import (
     RemoteProtocolError,
     SimulatorRefused,
 )
+from core.frozen import frozen
 from core.text import clean
 
 TRY_MAX = 3
@@ -50,7 +50,7 @@ STORAGE_WARNING = 1
 STORAGE_FULL = 2
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RegisterAnswer:
     """What a unit answered to a registration, before anything in it is believed."""
 

@@ -11,7 +11,6 @@ fast. A password is read from its file for each request and kept nowhere.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from threading import Lock
@@ -27,6 +26,7 @@ from core.errors import (
     OutcomeUnknown,
     RemoteProtocolError,
 )
+from core.frozen import frozen
 from core.text import clean
 from devices.links.faults import FaultKind, LinkFault, outcome_of
 
@@ -52,7 +52,7 @@ _NOTHING_LEFT = {
 """httpx errors that come before the first byte of the request; all others come after it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HttpSettings:
     """Where and how to ask."""
 

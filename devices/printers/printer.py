@@ -11,13 +11,13 @@ and counts as no answer, never as "enough paper" (ecosystem 4.1).
 """
 
 from contextlib import suppress
-from dataclasses import dataclass
 from time import monotonic
 from typing import Literal
 
 from core.document import Document
 from core.errors import DeviceUnavailable, OutcomeUnknown, PaperOut
 from core.facts import PrinterCondition
+from core.frozen import frozen
 from devices.links.faults import FaultKind, LinkFault, outcome_of
 from devices.printers.encoder import ASK_MAKER, ASK_PAPER_IN_ORDER, PULSE, EscposEncoder, ask_now
 from devices.printers.transports import FileWire, NetworkWire, SerialWire, Wire
@@ -29,7 +29,7 @@ _NO_PAPER = frozenset({PrinterCondition.PAPER_OUT, PrinterCondition.COVER_OPEN})
 _ANSWERS_MAX = 200
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PrinterSettings:
     """Which printer, from the configuration (contract.md 3 `[printer]`)."""
 
@@ -50,7 +50,7 @@ class PrinterSettings:
     """False for a printer that answers nothing: then sent counts as printed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PrinterLimits:
     """How long the printer may take, in seconds."""
 

@@ -10,11 +10,11 @@ sweden 3.3. Source: sweden 3.2-3.4, house 14 points 1 and 6.
 import hmac
 from base64 import b32encode
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from threading import RLock
 from typing import Literal
 
+from core.frozen import frozen
 from devices.simulators.control_unit_rules import (
     INVALID_REGISTER,
     INVALID_SERIAL,
@@ -57,7 +57,7 @@ class UnitFault(StrEnum):
     """Registers and never answers."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ActiveFault:
     """A fault with its figures."""
 
@@ -68,7 +68,7 @@ class ActiveFault:
     """The NAK or Fault number of REFUSE."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Registration:
     """One row of the ledger."""
 
@@ -76,7 +76,7 @@ class Registration:
     control_code: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ControlUnitView:
     """What the face of the simulator shows."""
 

@@ -5,9 +5,10 @@ mistake there is refused here. Refusals carry the number that a NAK and a Fault 
 Source: sweden 3.2, 3.4, 4.2.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from re import compile as compile_pattern
+
+from core.frozen import frozen
 
 INVALID_SEQUENCE = 4
 INVALID = 3
@@ -37,7 +38,7 @@ class Refused(Exception):
         self.words = words
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SentRecord:
     """A record as it stood on the wire; None = v1, which sends no serial."""
 

@@ -10,6 +10,8 @@ everything that stands in its buffer.
 from dataclasses import dataclass, field
 from typing import Final
 
+from core.frozen import frozen
+
 _ESC, _FS, _GS = 0x1B, 0x1C, 0x1D
 _LF, _CR, _HT = 0x0A, 0x0D, 0x09
 _TAB_CELLS = 8
@@ -45,7 +47,7 @@ _PLAIN_CUTS: Final = (0, 1, 48, 49)
 _FEEDING_CUTS: Final = (65, 66)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One printed row; wide characters are spaced out to their cells."""
 
@@ -54,26 +56,26 @@ class Row:
     is_double: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fed:
     """Empty paper of `rows` rows."""
 
     rows: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WasCut:
     """The paper was cut."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pulsed:
     """The drawer got a pulse on `connector` 0 or 1."""
 
     connector: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """A question that is answered in its turn: GS `command` `number`."""
 
@@ -81,7 +83,7 @@ class Asked:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refused:
     """Something that this printer does not understand; `words` name the bytes."""
 

@@ -11,11 +11,11 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
 from typing import Literal
 
+from core.frozen import frozen
 from devices.simulators.escpos_decoder import Row
 from devices.simulators.printer_mechanism import Mechanism, Paper, PaperState, split_immediate
 
@@ -26,7 +26,7 @@ _GARBAGE = b"\xff\x00\xa5"
 _COLUMNS = 48
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PrinterView:
     """Everything a face shows, at one moment."""
 

@@ -6,10 +6,10 @@ simulator's lock; it owns no socket and no thread.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from core.frozen import frozen
 from devices.simulators.escpos_decoder import (
     Asked,
     EscposDecoder,
@@ -34,7 +34,7 @@ _ERRORS_MAX = 200
 _FIXED_BITS = 0x12
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paper:
     """What came out between two cuts."""
 

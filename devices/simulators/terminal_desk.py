@@ -7,9 +7,11 @@ any thread; aborts and a torn link interrupt the waiting. Swedish texts as on a 
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from time import monotonic
+
+from core.frozen import frozen
 
 _KEY_COUNT_MAX = 64
 
@@ -27,7 +29,7 @@ class Step(StrEnum):
     DONE = "done"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TerminalView:
     """What a face draws. Amounts in öre, of the running payment, else 0."""
 

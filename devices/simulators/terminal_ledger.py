@@ -6,10 +6,12 @@ long as the simulator, not as long as a link, as a real terminal's memory does.
 
 import threading
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from time import monotonic
+
+from core.frozen import frozen
 
 _ENTRY_COUNT_MAX = 200_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -23,7 +25,7 @@ class LedgerState(StrEnum):
     REVERSED = "reversed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LedgerEntry:
     """One transaction that got a number on the terminal."""
 

@@ -7,11 +7,12 @@ order with their least and greatest number.
 """
 
 import struct
-from dataclasses import dataclass
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
+
+from core.frozen import frozen
 
 LENGTH_MAX = 1024 * 1024
 _NAMESPACED = "{http://www.w3.org/2001/XMLSchema-instance}noNamespaceSchemaLocation"
@@ -30,7 +31,7 @@ class Refused(Exception):
         self.condition = condition
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Shape:
     needed: str = ""
     allowed: str = ""
@@ -100,7 +101,7 @@ _CLASS_AND_TYPE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WireRequest:
     """One message from a till: its header, and its body, not yet checked."""
 

@@ -7,8 +7,9 @@ leaves the truth on the terminal. A person plays with keys, or a Play does.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from core.frozen import frozen
 from core.money import format_kronor
 from devices.simulators import terminal_writing as writing
 from devices.simulators.terminal_desk import (
@@ -50,7 +51,7 @@ _QUESTIONS = {
 _ENTRY_MODE = {CardAct.CHIP: "C", CardAct.SWIPE: "D"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SaleAsked:
     """What the till asked for."""
 
@@ -62,7 +63,7 @@ class SaleAsked:
     is_refund: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Inside:
     """What is inside the terminal and outlives every payment."""
 
@@ -75,7 +76,7 @@ class Inside:
     """Seconds the bank takes for a payment that a person plays."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """What a payment may do with its till's link."""
 

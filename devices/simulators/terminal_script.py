@@ -14,10 +14,11 @@ the plays start over. Two words concern the whole run: `refuse-login` and `silen
     any word of Fault                                    see there
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 
 from core.errors import ConfigError, RuleError
+from core.frozen import frozen
 from core.money import parse_kronor
 
 
@@ -81,7 +82,7 @@ class ScriptWrong(ConfigError):
     """A terminal script cannot be read; the facts name the line, its number and what is wrong."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Play:
     """How one payment goes."""
 
@@ -101,7 +102,7 @@ class Play:
     faults: frozenset[Fault] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TerminalScript:
     """Plays for the payments to come. The default is a tap without tip, for ever."""
 

@@ -4,10 +4,11 @@ Gives whole frames. Broken frames for fault tests are made from good ones by `te
 """
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from core.frozen import frozen
 from devices.simulators.terminal_ledger import LedgerEntry, LedgerState
 
 KEEP_ALIVE = b"\x00\x00\x00\x00"
@@ -22,7 +23,7 @@ _MERCHANT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Address:
     """The ids a message to the till carries."""
 
@@ -31,7 +32,7 @@ class Address:
     poi_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """The `Response` element of an answer."""
 
@@ -40,7 +41,7 @@ class Told:
     words: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SlipExtra:
     """What a slip carries beside the ledger entry."""
 

@@ -6,11 +6,11 @@ starts as fast as the till can. Errors of usage are worded in Swedish, in one li
 
 import argparse
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Final, NoReturn, TypeAlias
 
+from core.frozen import frozen
 from tui.i18n import _
 
 Act = Callable[[argparse.Namespace], int]
@@ -27,7 +27,7 @@ class UsageError(Exception):
     """The command line cannot be read; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chosen:
     """A command that was read."""
 

@@ -5,10 +5,10 @@ data: a directory that is marked demo then brings the demo's configuration with 
 """
 
 import argparse
-from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import ConfigError
+from core.frozen import frozen
 from tui.config import (
     DEFAULT_FILE,
     Config,
@@ -23,7 +23,7 @@ from tui.i18n import set_language
 DATABASE_NAME = "till.db"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """One shop on this machine."""
 

@@ -9,11 +9,11 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from core.frozen import frozen
 from tui.cli.options import UsageError
 from tui.i18n import _
 
@@ -24,7 +24,7 @@ DEFAULT_HTTP_PORT = 8317
 _FILE_BYTES_MAX = 100_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Device:
     """A simulator that is prepared but not started."""
 

@@ -7,12 +7,12 @@ keys into commands and shows the picture that comes back. It asks the app throug
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Protocol
 
 from core.catalog import Article
 from core.errors import NothingToPay, TillError
+from core.frozen import frozen
 from core.services.till import Attention
 from tui.bindings import Keymap, binding
 from tui.commands import Command, PayCard, SetDemoFault
@@ -22,7 +22,7 @@ from tui.widgets.block import Block
 from tui.widgets.palette import Palette
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Key:
     """One key as it was read."""
 
@@ -34,7 +34,7 @@ class Key:
     """Monotonic time at which it was read."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cap:
     """One key on the line of keys: how it is written, its word, and what a click on it presses."""
 
@@ -43,7 +43,7 @@ class Cap:
     press: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Notice:
     """One line for the person at the till; gone with the next key that is handled."""
 

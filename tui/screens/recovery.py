@@ -5,11 +5,11 @@ known, what is asked, and what each answer will do; an answer about money is ask
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import ClassVar
 
 from core.errors import TillError
 from core.facts import TerminalState
+from core.frozen import frozen
 from core.services.till import Attention
 from tui.commands import (
     AskTerminalAgain,
@@ -34,7 +34,7 @@ HEARD = (TerminalState.READY, TerminalState.BUSY)
 """What the terminal shows is only told while it is heard."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """One answer: its key, its words on the sheet, its word on the line of keys, what it does."""
 

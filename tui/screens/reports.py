@@ -2,9 +2,9 @@
 
 from abc import abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import ClassVar
 
+from core.frozen import frozen
 from tui.commands import Command, TakeX, TakeZ, VoidSale
 from tui.i18n import _
 from tui.screens.confirm import ConfirmPage
@@ -16,7 +16,7 @@ from tui.widgets.block import Block, block
 from tui.widgets.dialog import choice, inner_width, sheet
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Item:
     """One entry of a menu."""
 

@@ -6,7 +6,6 @@ read as markup, and no control character reaches the terminal (reliability M5, M
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
 from typing import Final
@@ -15,12 +14,14 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 
+from core.frozen import frozen
+
 TEXT_MAX: Final = 400
 """More characters than any row has cells."""
 Row = tuple[Segment, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Block:
     """A rectangle of text."""
 

@@ -5,14 +5,15 @@ so that nothing is mixed into something unreadable; no look relies on dim or bli
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from rich.style import Style
 
+from core.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Palette:
     """The styles of one look."""
 

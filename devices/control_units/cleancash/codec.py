@@ -4,11 +4,11 @@ Prevents a disagreement about field order, signs and decimals: each message is w
 its source. No I/O, no memory; number and serial come with the record. Source: sweden 3.2 and 3.4.
 """
 
-from dataclasses import dataclass
 from re import compile as compile_pattern
 
 from core.control_record import ControlRecord
 from core.errors import DeviceRefused, DeviceUnavailable, OutcomeUnknown, RemoteProtocolError
+from core.frozen import frozen
 from core.money import format_plain
 from core.text import clean
 from devices.control_units.cleancash.frames import Frame
@@ -55,7 +55,7 @@ _DIGIT = compile_pattern(r"[0-9]")
 _FATAL_SEVERITY = "4"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Identity:
     """Answer to IQ."""
 
@@ -65,7 +65,7 @@ class Identity:
     firmware: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MainStatus:
     """Answer to SIQ or SQX."""
 

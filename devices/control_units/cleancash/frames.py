@@ -19,7 +19,7 @@ Recovery rule: whatever is wrong, drop up to the next start mark or through the 
 comes first, and look again.
 """
 
-from dataclasses import dataclass
+from core.frozen import frozen
 
 START = b"#!#"
 END = b"\r"
@@ -32,7 +32,7 @@ _TAIL = 4
 _UPPER_HEX = frozenset(b"0123456789ABCDEF")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Frame:
     """One verified frame: message type and fields. An unused field is one space."""
 

@@ -6,11 +6,11 @@ question; it answers in order, so what was late has come by then and is dropped.
 come with the record, never from memory. Source: sweden 3.4, R49-R52; reliability F31-F34.
 """
 
-from dataclasses import dataclass
 from time import monotonic
 
 from core.control_record import ControlRecord, Signature, UnitStatus
 from core.errors import DeviceUnavailable, OutcomeUnknown, RemoteProtocolError
+from core.frozen import frozen
 from devices.control_units.cleancash import codec
 from devices.control_units.cleancash.frames import END, FRAME_MAX, START, Frame, decode, encode
 from devices.control_units.signing import (
@@ -36,7 +36,7 @@ _ANY_ANSWER: frozenset[str] = frozenset()
 _KNOWN_ANSWERS = _IDENTITY_ANSWER | _STATUS_ANSWER | _REGISTER_ANSWER
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CleanCashSerialSettings:
     """How the unit is reached and for whom it signs."""
 

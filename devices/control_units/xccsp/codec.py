@@ -8,11 +8,11 @@ The XML libraries are imported at the first use, because the till must start fas
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.control_record import ControlRecord
 from core.errors import DeviceRefused, OutcomeUnknown, RemoteProtocolError
+from core.frozen import frozen
 from core.money import format_plain
 from core.text import clean
 from devices.control_units.signing import (
@@ -55,7 +55,7 @@ _STORAGE_WORDS = {"OK": STORAGE_OK, "WARNING": STORAGE_WARNING, "MEMORY": STORAG
 _MAIN_WORDS = frozenset({*MAIN_STATUS_WORDS, "ERROR"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnitState:
     """Answer to RequestStatus."""
 

@@ -7,11 +7,11 @@ R49-R52; reliability F31-F34, S14.
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from pathlib import Path
 
 from core.control_record import ControlRecord, Signature, UnitStatus
 from core.errors import DeviceRefused, DeviceUnavailable, OutcomeUnknown, RemoteProtocolError
+from core.frozen import frozen
 from devices.control_units.signing import (
     NOT_READY,
     STORAGE_FULL,
@@ -28,7 +28,7 @@ _KEPT_MAX = 8
 """Messages kept for a retry; one is enough while the till signs one receipt at a time."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class XccspSettings:
     """How the unit is reached and for whom it signs."""
 

@@ -5,13 +5,13 @@ already cleaned and masked by the codec, amounts are whole öre, None means that
 come. Nothing here knows XML. Source: terminal-protocols 2.3-2.10.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from core.card import CardSlip
+from core.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Identity:
     """Who speaks with whom: both stand in every header."""
 
@@ -19,7 +19,7 @@ class Identity:
     poi_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoginRequest:
     """Opens the dialogue after each connect (2.4)."""
 
@@ -34,7 +34,7 @@ class LoginRequest:
     config_host: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PaymentRequest:
     """Asks for a purchase or a refund (2.5, 2.6)."""
 
@@ -48,7 +48,7 @@ class PaymentRequest:
     is_refund: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReversalRequest:
     """Cancels the last approved transaction (2.6)."""
 
@@ -57,7 +57,7 @@ class ReversalRequest:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AbortRequest:
     """Asks the terminal to stop; answered only by the other request's response (2.5)."""
 
@@ -66,21 +66,21 @@ class AbortRequest:
     aborted_category: str = "Payment"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GetLastTransactionRequest:
     """Asks for the last transaction (2.7)."""
 
     service_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LogoutRequest:
     """Ends the dialogue (2.10)."""
 
     service_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InputResponse:
     """Answers a question; carries the payment's own service id (2.8)."""
 
@@ -100,7 +100,7 @@ Request = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MessageHeader:
     """The header of a message from the terminal."""
 
@@ -120,7 +120,7 @@ class MessageHeader:
         return int(text) if is_number else 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Response:
     """The `Response` element that every answer carries exactly once."""
 
@@ -129,7 +129,7 @@ class Response:
     additional: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoginResponse:
     """The terminal's answer to Login, with the software it names."""
 
@@ -140,7 +140,7 @@ class LoginResponse:
     software_version: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PaymentResponse:
     """The final word on a payment or refund."""
 
@@ -154,7 +154,7 @@ class PaymentResponse:
     currency: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReversalResponse:
     """The final word on a reversal."""
 
@@ -164,7 +164,7 @@ class ReversalResponse:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LastTransaction:
     """The `Transaction` element of GetLastTransactionResponse, with a slip made of its fields."""
 
@@ -179,7 +179,7 @@ class LastTransaction:
     slip: CardSlip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GetLastTransactionResponse:
     """What the terminal remembers; `transaction` None = it named none."""
 
@@ -188,7 +188,7 @@ class GetLastTransactionResponse:
     transaction: LastTransaction | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlainResponse:
     """An answer of which only the `Response` element matters (Logout, Admin, EnableService)."""
 
@@ -196,7 +196,7 @@ class PlainResponse:
     response: Response
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DisplayRequest:
     """Text for the cashier, or a question when `is_input_required`."""
 
@@ -207,7 +207,7 @@ class DisplayRequest:
     is_option_list: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PrintRequest:
     """One card slip, as fields."""
 
@@ -215,7 +215,7 @@ class PrintRequest:
     slip: CardSlip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventNotification:
     """Something happened at the terminal (2.10)."""
 
@@ -223,7 +223,7 @@ class EventNotification:
     event: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OtherMessage:
     """A well-formed message that we do not use; told, never acted on."""
 

@@ -17,10 +17,11 @@ our sale, so without a baseline the time must be ours to the second, or a slip m
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from core.card import CardRequest, CardResult, CardSlip, CardVerdict, QueryResult
+from core.frozen import frozen
 from devices.terminals.westpay_epas.fields import display_time
 from devices.terminals.westpay_epas.messages import GetLastTransactionResponse, LastTransaction
 from devices.terminals.westpay_epas.verdicts import VERDICT_OF_CONDITION
@@ -33,7 +34,7 @@ _REQUEST_FAILED = frozenset({"Busy", "InProgress", "LoggedOut", "NotAllowed", "M
 """Words that speak of the question, not of the last transaction."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Case:
     request: CardRequest
     answer: GetLastTransactionResponse

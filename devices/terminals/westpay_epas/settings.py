@@ -1,9 +1,9 @@
 """What the driver must be told about one terminal and its limits. All times in seconds."""
 
-from dataclasses import dataclass
+from core.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EpasSettings:
     """One Westpay terminal. Limits are the till's own, from terminal-protocols 5.2."""
 

@@ -6,10 +6,10 @@ the cap, less than asked) is not judged here. Source: terminal-protocols 2.5, 2.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from core.card import CardResult, CardSlip, CardVerdict
 from core.errors import OutcomeUnknown, RemoteProtocolError
+from core.frozen import frozen
 from devices.terminals.westpay_epas.fields import display_time
 from devices.terminals.westpay_epas.messages import PaymentResponse, ReversalResponse
 from devices.terminals.westpay_epas.writing import CURRENCY
@@ -33,7 +33,7 @@ VERDICT_OF_CONDITION = {
 _NOT_REVERSED = {**VERDICT_OF_CONDITION, "NotFound": CardVerdict.DECLINED}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """What we asked, as far as an answer must agree with it."""
 
