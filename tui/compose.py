@@ -156,7 +156,9 @@ def open_shop(config: Config, data_dir: Path, clock: "Clock", *, is_demo: bool) 
         witness.close()
         store.close()
 
-    return Opened(till, _shop_view(config, store, is_demo), devices, reader.find, close)
+    simulated = demo.simulated if demo is not None else frozenset()
+    shop = _shop_view(config, store, simulated, is_demo=is_demo)
+    return Opened(till, shop, devices, reader.find, close)
 
 
 def make_rules(config: Config, *, is_demo: bool) -> "Rules":
@@ -260,15 +262,21 @@ def _take_up(store: "SqliteStore", clock: "Clock", rules: "Rules") -> "tuple[Per
 
 def _demo_devices(config: Config, data_dir: Path) -> "DemoDevices | None":
     """Make the simulated devices that the configuration gives no endpoint for."""
-    is_complete = all(
-        part.has_endpoint for part in (config.terminal, config.control_unit, config.printer)
+    parts = (
+        ("terminal", config.terminal),
+        ("control-unit", config.control_unit),
+        ("printer", config.printer),
     )
-    if is_complete:
+    simulated = frozenset(name for name, part in parts if not part.has_endpoint)
+    if not simulated:
         return None
     from tui.demo_devices import DemoDevices
 
     return DemoDevices(
-        config.terminal.poi_id, data_dir / "papper", is_tip_enabled=config.tip.mode == "terminal"
+        simulated,
+        config.terminal.poi_id,
+        data_dir / "papper",
+        is_tip_enabled=config.tip.mode == "terminal",
     )
 
 
@@ -336,7 +344,9 @@ def _terminal_maker(
     return _TerminalMaker(config, clock, service_ids, demo, is_demo=is_demo)
 
 
-def _shop_view(config: Config, store: "SqliteStore", is_demo: bool) -> "ShopView":
+def _shop_view(
+    config: Config, store: "SqliteStore", simulated: frozenset[str], *, is_demo: bool
+) -> "ShopView":
     from tui.views import ShopView
 
     return ShopView(
@@ -349,6 +359,7 @@ def _shop_view(config: Config, store: "SqliteStore", is_demo: bool) -> "ShopView
         tip_max_percent=config.tip.max_percent,
         quick_keys=store.quick_keys(),
         version=version(),
+        simulated=simulated,
     )
 
 

@@ -1,7 +1,8 @@
 """The demo's simulated devices: the same servers as `blipp simulate`, inside the till's process.
 
 They listen on loopback and speak the real wires; the till reaches them through its ordinary
-drivers. Faults are set by keys under F9 and by nothing else.
+drivers. Faults are set by keys under F9 and by nothing else. A device that the configuration gives
+an endpoint of its own is not simulated here: it has no face and no fault keys.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING, Final
 from textual.widget import Widget
 
 if TYPE_CHECKING:
-    pass
+    from devices.simulators.control_unit_http import SimulatedHttpUnit
+    from devices.simulators.printer import SimulatedPrinter
+    from devices.simulators.terminal import SimulatedTerminal
 
 UNIT_FAULTS: Final = ("silent", "slow", "bad-checksum", "refuse", "drop-after-registering")
 """The control unit's faults that the demo offers; the simulator's own words."""
@@ -25,12 +28,16 @@ APPROVAL_WAIT_S: Final = 8.0
 class DemoDevices:
     """A simulated terminal, control unit and printer on free loopback ports."""
 
-    def __init__(self, poi_id: str, paper_dir: Path, *, is_tip_enabled: bool) -> None:
+    def __init__(
+        self, simulated: frozenset[str], poi_id: str, paper_dir: Path, *, is_tip_enabled: bool
+    ) -> None:
+        """Make the servers named in `simulated`: terminal, control-unit, printer."""
         from devices.simulators.control_unit import SimulatedControlUnit
         from devices.simulators.control_unit_http import SimulatedHttpUnit
         from devices.simulators.printer import SimulatedPrinter
         from devices.simulators.terminal import SimulatedTerminal
 
+        self.simulated = simulated
         self.terminal: SimulatedTerminal = SimulatedTerminal(
             poi_id=poi_id, tip_enabled=is_tip_enabled
         )
@@ -40,24 +47,34 @@ class DemoDevices:
 
     def start(self) -> None:
         """Start the servers."""
-        self.terminal.start()
-        self.unit_server.start()
-        self.printer.start()
+        for server in self._servers():
+            server.start()
 
     def stop(self) -> None:
         """Stop the servers."""
-        self.terminal.stop()
-        self.unit_server.stop()
-        self.printer.stop()
+        for server in self._servers():
+            server.stop()
 
-    def terminal_face(self) -> Widget:
-        """Make the face of the terminal."""
+    def _servers(self) -> "list[SimulatedTerminal | SimulatedHttpUnit | SimulatedPrinter]":
+        servers: dict[str, SimulatedTerminal | SimulatedHttpUnit | SimulatedPrinter] = {
+            "terminal": self.terminal,
+            "control-unit": self.unit_server,
+            "printer": self.printer,
+        }
+        return [server for name, server in servers.items() if name in self.simulated]
+
+    def terminal_face(self) -> Widget | None:
+        """Make the face of the terminal; None when the terminal is elsewhere."""
+        if "terminal" not in self.simulated:
+            return None
         from tui.simulator.terminal_face import TerminalFace
 
         return TerminalFace(self.terminal)
 
     def set_fault(self, device: str, fault: str) -> bool:
         """Set a fault, or clear it with an empty word; False for an unknown device or word."""
+        if device not in self.simulated:
+            return False
         acts: dict[tuple[str, str], Callable[[], None]] = {
             ("terminal", "cable"): self.terminal.pull_cable,
             ("terminal", "slow-approval"): lambda: self.terminal.set_approval_wait(APPROVAL_WAIT_S),

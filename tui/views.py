@@ -35,6 +35,8 @@ class ShopView:
     tip_max_percent: int
     quick_keys: tuple[QuickKey, ...]
     version: str
+    simulated: frozenset[str] = frozenset()
+    """The devices simulated inside the till: terminal, control-unit, printer. Only in a demo."""
 
 
 @frozen

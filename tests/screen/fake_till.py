@@ -55,7 +55,8 @@ KEYS = (
     QuickKey(2, "q", "Bananer kg", KeyKind.ARTICLE, "3401"),
     QuickKey(2, "c", "Kaffe", KeyKind.PAGE, "1", "cyan"),
 )
-SHOP_VIEW = ShopView(SHOP, "Anna", True, True, "terminal", 50, 100, KEYS, "0.1.0")
+SIMULATED = frozenset({"terminal", "control-unit", "printer"})
+SHOP_VIEW = ShopView(SHOP, "Anna", True, True, "terminal", 50, 100, KEYS, "0.1.0", SIMULATED)
 FIRST = TillView(
     version=1,
     sale=None,

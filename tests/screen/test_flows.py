@@ -298,3 +298,19 @@ async def test_an_open_price_is_typed_before_a_department() -> None:
         assert "har fast pris" in text_of(app)
         assert till.view.sale is not None
         assert len(till.view.sale.lines) == 1
+
+
+async def test_only_devices_that_are_simulated_here_can_be_given_faults() -> None:
+    shop = replace(SHOP_VIEW, simulated=frozenset({"printer"}))
+    async with opened(FakeTill(shop)) as (pilot, _till, app):
+        await burst(pilot, ["f9", "9"])
+        shown = text_of(app)
+        assert "Skrivaren: slut på papper" in shown
+        assert "Kontrollenheten: tystna" not in shown
+        assert "Kortterminalen: dra" not in shown
+
+
+async def test_a_demo_with_devices_of_its_own_offers_no_faults() -> None:
+    async with opened(FakeTill(replace(SHOP_VIEW, simulated=frozenset()))) as (pilot, _till, app):
+        await burst(pilot, ["f9"])
+        assert "Demo: fel" not in text_of(app)

@@ -10,7 +10,7 @@ from core.sale import Sale
 from core.services.till import Attention
 from core.tender import TenderState
 from tests.screen.desk_of import burst, opened, settle, text_of
-from tests.screen.fake_till import FakeTill, FixedClock
+from tests.screen.fake_till import SHOP_VIEW, FakeTill, FixedClock
 from tui.commands import SetDemoFault
 from tui.demo_devices import DemoDevices
 from tui.screens.page import Cap
@@ -109,7 +109,7 @@ async def test_an_abort_that_came_too_late_is_told() -> None:
 async def test_each_fault_of_the_demo_menu_is_known_to_the_simulated_devices(
     tmp_path: Path,
 ) -> None:
-    devices = DemoDevices("80000082", tmp_path, is_tip_enabled=True)
+    devices = DemoDevices(SHOP_VIEW.simulated, "80000082", tmp_path, is_tip_enabled=True)
     devices.start()
     try:
         async with opened() as (pilot, till, app):

@@ -101,7 +101,7 @@ class MenuPage(ListPage):
         ]
         if desk.unanswered() is not None:
             items.insert(0, Item("0", _("Svara på frågan om papperet"), self._answer))
-        if desk.shop is not None and desk.shop.is_demo:
+        if desk.shop is not None and desk.shop.simulated:
             items.append(Item("9", _("Demo: fel på apparaterna"), self._faults))
         return items
 
@@ -169,7 +169,12 @@ class FaultsPage(ListPage):
             ("9", _("Skrivaren: dra ur kabeln"), "printer", "unplug"),
             ("0", _("Skrivaren: papper och kabel i ordning"), "printer", ""),
         )
-        return [Item(key, text, self._set(device, fault)) for key, text, device, fault in rows]
+        simulated = self.desk.shop.simulated if self.desk.shop is not None else ()
+        return [
+            Item(key, text, self._set(device, fault))
+            for key, text, device, fault in rows
+            if device in simulated
+        ]
 
     def _set(self, device: str, fault: str) -> Callable[[], None]:
         return lambda: set_fault(self, device, fault)
