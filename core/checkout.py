@@ -44,7 +44,9 @@ TRANSITIONS: Final[dict[tuple[SaleState, type], tuple[SaleState, ...]]] = {
     (S.TENDERING, ev.SaleUnfrozen): (S.OPEN,),
     (S.TENDERING, ev.SaleVoided): (S.VOIDED,),
     (S.TENDERING, ev.CashTendered): (S.TENDERING, S.PAID),
+    (S.TENDERING, ev.CashReturned): (S.TENDERING,),
     (S.TENDERING, ev.CardRequested): (S.AUTHORIZING,),
+    (S.TENDERING, ev.ReversalRequested): (S.REVERSING,),
     (S.AUTHORIZING, ev.CardAuthorized): (S.TENDERING, S.PAID),
     (S.AUTHORIZING, ev.CardDeclined): (S.TENDERING,),
     (S.AUTHORIZING, ev.CardAborted): (S.TENDERING,),
@@ -151,6 +153,8 @@ def _apply(sale: Sale, event: ev.SaleEvent) -> Sale:
             return sale
         case ev.CashTendered():
             return replace(sale, tenders=(*sale.tenders, _cash_tender(sale, event)))
+        case ev.CashReturned():
+            return _with_tender(sale, _returned(sale, event))
         case ev.CardRequested():
             return replace(sale, tenders=(*sale.tenders, _card_tender(sale, event)))
         case ev.ReceiptNumbered():
@@ -160,7 +164,8 @@ def _apply(sale: Sale, event: ev.SaleEvent) -> Sale:
                 raise IllegalTransition(state=sale.state, what="ReceiptSigned")
             return sale
         case _:
-            tender = sale.current_tender
+            is_given_back = sale.state == S.TENDERING and isinstance(event, ev.ReversalRequested)
+            tender = sale.last_settled if is_given_back else sale.current_tender
             if tender is None or tender.service_id != event.service_id:
                 raise IllegalTransition(state=sale.state, what=type(event).__name__)
             if isinstance(event, ev.CardReversed) and sale.state == S.HELD:
@@ -209,6 +214,7 @@ def _move_tender(tender: Tender, event: ev.SaleEvent) -> Tender:
             | ev.SaleUnfrozen()
             | ev.SaleVoided()
             | ev.CashTendered()
+            | ev.CashReturned()
             | ev.CardRequested()
             | ev.ReceiptNumbered()
             | ev.ReceiptSigned()
@@ -248,6 +254,15 @@ def _cash_tender(sale: Sale, event: ev.CashTendered) -> Tender:
         change_ore=event.change_ore,
         rounding_ore=event.rounding_ore,
     )
+
+
+def _returned(sale: Sale, event: ev.CashReturned) -> Tender:
+    """Take the last settled part back, if it is this cash. Raises IllegalTransition."""
+    tender = sale.last_settled
+    is_it = tender is not None and (tender.no, tender.kind) == (event.tender_no, TenderKind.CASH)
+    if tender is None or not is_it or tender.amount_ore != event.returned_ore:
+        raise IllegalTransition(state=sale.state, what="CashReturned")
+    return replace(tender, state=TenderState.REVERSED, amount_ore=0)
 
 
 def _card_tender(sale: Sale, event: ev.CardRequested) -> Tender:

@@ -68,6 +68,11 @@ class PrintPaper:
 
 
 @frozen
+class KickDrawer:
+    """Open the drawer without a paper. No answer: trouble shows as the printer's condition."""
+
+
+@frozen
 class CheckPrinter:
     """Ask the printer for its condition now."""
 
@@ -81,5 +86,6 @@ Effect = (
     | RegisterReceipt
     | PollUnit
     | PrintPaper
+    | KickDrawer
     | CheckPrinter
 )

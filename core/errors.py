@@ -108,6 +108,12 @@ class TenderExceedsRemaining(RuleError):
     code = "tender-exceeds-remaining"
 
 
+class NothingToGiveBack(RuleError):
+    """No part is paid, or the last one cannot be undone from here."""
+
+    code = "nothing-to-give-back"
+
+
 class CashNotWhole(RuleError):
     """Cash is whole kronor: there are no öre coins."""
 

@@ -70,6 +70,15 @@ class CashTendered:
 
 
 @frozen
+class CashReturned:
+    """The last cash part was handed back before the sale was paid."""
+
+    sale_id: int
+    tender_no: int
+    returned_ore: int
+
+
+@frozen
 class CardRequested:
     """A card is about to be asked for; on disk before anything leaves (reliability d2)."""
 
@@ -172,7 +181,7 @@ class ManagerKept:
 
 @frozen
 class ReversalRequested:
-    """The manager chose to have a held card payment reversed; on disk before it is asked for."""
+    """A held card payment, or a card part of an unpaid sale, is to be undone; on disk first."""
 
     sale_id: int
     service_id: int
@@ -230,6 +239,7 @@ SaleEvent = (
     | SaleUnfrozen
     | SaleVoided
     | CashTendered
+    | CashReturned
     | CardRequested
     | CardAuthorized
     | CardDeclined

@@ -95,6 +95,12 @@ class Sale:
         return tuple(tender for tender in self.tenders if tender.state is TenderState.SETTLED)
 
     @property
+    def last_settled(self) -> Tender | None:
+        """The newest tender that pays; the only one that may be given back."""
+        settled = self.settled
+        return settled[-1] if settled else None
+
+    @property
     def rounding_ore(self) -> int:
         """Cash rounding, once per sale."""
         return sum(tender.rounding_ore for tender in self.settled)

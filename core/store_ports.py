@@ -122,6 +122,9 @@ class Store(Protocol):
     def control_record(self, sale_id: int) -> str:
         """Give the frozen control record of a sale in `signing`."""
 
+    def last_charged_service(self) -> int:
+        """Give the newest service id under which a card was drawn, undone or not; 0 when none."""
+
     def slips_of(self, service_id: int, poi_transaction: str) -> tuple[CardSlip, ...]:
         """Give the card slips that belong to one card payment."""
 

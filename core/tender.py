@@ -31,6 +31,7 @@ class TenderState(StrEnum):
     ABORTED = "aborted"
     NEVER_CHARGED = "never-charged"
     REVERSED = "reversed"
+    """Undone: at the card terminal, or handed back in cash."""
 
 
 @frozen

@@ -142,6 +142,14 @@ class SqliteStore:
         """Give the frozen control record of a sale in `signing`."""
         return str(self._read("SELECT control_record FROM sale WHERE sale_id=?", (sale_id,))[0][0])
 
+    def last_charged_service(self) -> int:
+        """Give the newest service id under which a card was drawn; 0 when none."""
+        rows = self._read(
+            "SELECT service_id FROM tender WHERE service_id > 0 AND authorized_ore > 0"
+            " ORDER BY service_id DESC LIMIT 1"
+        )
+        return int(rows[0][0]) if rows else 0
+
     def slips_of(self, service_id: int, poi_transaction: str) -> tuple[CardSlip, ...]:
         """Give the card slips of one card payment, customer copy first."""
         rows = self._read(

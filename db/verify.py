@@ -111,6 +111,7 @@ class JournalWalk:
         self._takers: dict[str, Callable[[int, Payload, str], None]] = {
             "z-report": self._take_z,
             "period-opened": self._take_period,
+            "drawer-kicked": lambda *_: self.totals.add("drawer", "", 1, 0),
             "x-report": lambda seq, note, _: self.totals.check_x(seq, note),
         }
 

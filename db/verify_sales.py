@@ -18,6 +18,7 @@ _STATE_AFTER: Final = {
     "sale-unfrozen": "open",
     "sale-voided": "voided",
     "cash-tendered": "tendering",
+    "cash-returned": "tendering",
     "card-requested": "authorizing",
     "card-authorized": "tendering",
     "card-declined": "tendering",
@@ -146,6 +147,8 @@ class JournalledSale:
             self.tenders.append(self._cash(event))
         elif kind == "card-requested":
             self.tenders.append(self._card(event))
+        elif kind == "cash-returned":
+            self._return_cash(seq, event)
         elif kind in _TENDER_AFTER:
             self._move_tender(seq, kind, event)
         elif kind == "receipt-numbered":
@@ -191,9 +194,22 @@ class JournalledSale:
             "baseline_transaction": event["baseline_transaction"],
         }
 
+    def _return_cash(self, seq: int, event: Payload) -> None:
+        tender = self.settled[-1] if self.settled else {}
+        wanted = {
+            "kind": "cash",
+            "no": event["tender_no"],
+            "amount_ore": event["returned_ore"],
+        }
+        for name, value in wanted.items():
+            expect("journal", seq, f"cash given back, {name}", tender.get(name), value)
+        tender |= {"state": "reversed", "amount_ore": 0}
+
     def _move_tender(self, seq: int, kind: str, event: Payload) -> None:
         tender = self.tender_of(seq, event["service_id"])
-        if tender["state"] not in ("requested", "held", "reversing"):
+        is_given_back = kind == "reversal-requested" and self.state == "tendering"
+        waiting = ("settled",) if is_given_back else ("requested", "held", "reversing")
+        if tender["state"] not in waiting:
             raise BadRow("journal", seq, f"{kind} names no waiting tender of its sale")
         tender["state"] = _TENDER_AFTER[kind]
         if kind in ("card-authorized", "card-authorized-out-of-policy"):

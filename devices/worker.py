@@ -16,6 +16,7 @@ from core.effects import (
     AuthorizeCard,
     CheckPrinter,
     Effect,
+    KickDrawer,
     PollUnit,
     PrintPaper,
     QueryCard,
@@ -271,12 +272,23 @@ class PrinterWorker(Worker):
             self._report(f.PrinterConditionChanged(condition))
 
     def do(self, job: Effect) -> None:
-        """Print a paper, or look now."""
+        """Print a paper, open the drawer, or look now."""
         if isinstance(job, CheckPrinter):
             self._told = None
             self.tend()
+        elif isinstance(job, KickDrawer):
+            self._kick()
         elif isinstance(job, PrintPaper):
             self._print(job)
+
+    def _kick(self) -> None:
+        """Open the drawer; what stands in the way is told as the printer's condition."""
+        assert self._printer is not None
+        try:
+            self._printer.kick_drawer()
+        except DeviceError as error:
+            self._told = f.PrinterCondition(str(error.facts.get("condition", "unreachable")))
+            self._report(f.PrinterConditionChanged(self._told))
 
     def _print(self, job: PrintPaper) -> None:
         assert self._printer is not None

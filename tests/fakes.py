@@ -22,6 +22,7 @@ from core.effects import (
     AuthorizeCard,
     CheckPrinter,
     Effect,
+    KickDrawer,
     PollUnit,
     PrintPaper,
     QueryCard,
@@ -156,6 +157,11 @@ class FakeStore:
     def control_record(self, sale_id: int) -> str:
         """Give the frozen control record of a sale."""
         return self.disk.records[sale_id]
+
+    def last_charged_service(self) -> int:
+        """Give the newest service id under which a card was drawn."""
+        tenders = [one for sale in self.disk.sales.values() for one in sale.tenders]
+        return max((one.service_id for one in tenders if one.authorized_ore), default=0)
 
     def slips_of(self, service_id: int, poi_transaction: str) -> tuple[CardSlip, ...]:
         """Give the slips of one card payment, customer copy first."""
@@ -581,6 +587,8 @@ class PaperPrinter:
     papers: list[tuple[int, str]] = field(default_factory=list)
     """(paper id, text), in order."""
     asked: int = 0
+    kicks: int = 0
+    """How often the drawer was opened without a paper."""
 
     def print(self, job: PrintPaper) -> list[f.Fact]:
         """Print one paper."""
@@ -639,6 +647,9 @@ class World:
                 return [self.unit.poll()]
             case PrintPaper():
                 return self.printer.print(effect)
+            case KickDrawer():
+                self.printer.kicks += 1
+                return []
             case CheckPrinter():
                 return [f.PrinterConditionChanged(f.PrinterCondition.READY)]
             case _:

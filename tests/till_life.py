@@ -14,10 +14,12 @@ from core.checkout import SaleState
 from core.control_record import RecordType
 from core.effects import Effect
 from core.journal import JournalEntry
+from core.sale import Sale
 from core.services import (
     copies,
     doubt,
     facts_desk,
+    giving_back,
     payment,
     printing,
     recovery,
@@ -65,6 +67,8 @@ class Scenario:
     """What the manager does with a held card; a reversal that is refused twice is kept."""
     till_tip_ore: int = 0
     """Tip typed at the till, part of what the terminal draws without knowing it as a tip."""
+    gives_back: int = 0
+    """After this many paid parts the first customer wants all of them back; 0 = never."""
     sales: int = 1
     takes_z: bool = False
 
@@ -233,6 +237,8 @@ class Life:
         till = self.till
         assert till.sale is not None
         is_first = till.store.last_receipt_no() == 0
+        if is_first and self._give_back(till.sale):
+            return
         pays = self.scenario.pays if is_first else (Pay("cash"),)
         was_reversed = any(one.state is TenderState.REVERSED for one in till.sale.tenders)
         index = len(till.sale.settled)
@@ -241,6 +247,21 @@ class Life:
             payment.pay_cash(till, pay.amount_ore)
         else:
             payment.pay_card(till, pay.amount_ore, pay.total_ore)
+
+    def _give_back(self, sale: Sale) -> bool:
+        """Give the last paid part back if the customer wants it; a refused reversal ends that."""
+        last = sale.last_settled
+        has_begun = any(one.state is TenderState.REVERSED for one in sale.tenders)
+        wants_back = has_begun or len(sale.settled) == self.scenario.gives_back
+        if last is None or not self.scenario.gives_back or not wants_back:
+            return False
+        if last.kind is TenderKind.CARD:
+            # A card that a person found drawn has no transaction the terminal could undo.
+            if self._reversals >= TRIES_MAX or not last.poi_transaction:
+                return False
+            self._reversals += 1
+        giving_back.give_back(self.till, last.no, "Maja")
+        return True
 
     def _tender(self) -> Tender:
         assert self.till.sale is not None
@@ -325,6 +346,7 @@ def _mark(disk: Disk, world: World) -> tuple[object, ...]:
         len(terminal.plans),
         world.unit.asked,
         world.printer.asked,
+        world.printer.kicks,
     )
 
 
@@ -433,6 +455,9 @@ def _paper_violations(disk: Disk, world: World) -> Iterator[str]:
         event = disk.receipts.get(paper.reference)
         if event is None or event.receipt.control_code[:20] not in text:
             yield f"receipt {paper.reference} was printed without its code"
+    kicks = sum(entry.kind == "drawer-kicked" for entry in disk.journal)
+    if world.printer.kicks > kicks:
+        yield f"the drawer was opened {world.printer.kicks} times and counted {kicks} times"
     if len(copied) != len(set(copied)):
         yield f"a receipt has two copies: {copied}"
     for number in disk.receipts:

@@ -73,6 +73,7 @@ SCREENS: dict[str, Steps] = {
     "pay": pressing(*SALE, "plus"),
     "pay-amount": pressing(*SALE, "1", "0", "0", "plus"),
     "pay-part": pressing(*SALE, "plus", "1", "0", "0", "enter"),
+    "pay-give-back": pressing(*SALE, "plus", "1", "0", "0", "enter", "minus"),
     "change": pressing(*SALE, "plus", "5", "0", "0", "enter"),
     "card": telling((*SALE, "f12"), lambda till: till.ask(None, "SÄTT I", "ELLER BLIPPA KORT")),
     "card-abort": pressing(*SALE, "f12", "escape"),

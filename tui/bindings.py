@@ -62,6 +62,13 @@ BINDINGS: Final[tuple[Binding, ...]] = (
     ),
     Binding("lock", ("ctrl+l",), N_("Lås"), N_("lås eller byt kassör"), ALL, is_later=True),
     Binding("quit", ("ctrl+q", "ctrl+c"), N_("Stäng"), N_("stäng kassan (frågar först)"), ALL),
+    Binding(
+        "give-back",
+        ("-",),
+        N_("Ge tillbaka"),
+        N_("i betalningen: ge tillbaka den senast betalda delen"),
+        ("pay",),
+    ),
     Binding("face", ("tab",), N_("Terminalen"), N_("till och från övningsterminalen"), ("card",)),
     Binding("up", ("up",), N_("Upp"), N_("en rad upp"), ("search", "report", "reports")),
     Binding("down", ("down",), N_("Ner"), N_("en rad ner"), ("search", "report", "reports")),

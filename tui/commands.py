@@ -53,6 +53,13 @@ class PayCash:
 
 
 @frozen
+class GiveBack:
+    """Give the last paid part of an unpaid sale back; `tender_no` is the one that was seen."""
+
+    tender_no: int
+
+
+@frozen
 class PayCard:
     """Ask the terminal; None = all that remains. `total_ore` is typed in the till's tip window."""
 
@@ -155,6 +162,7 @@ Command = (
     | CorrectLast
     | VoidSale
     | PayCash
+    | GiveBack
     | PayCard
     | AbortCard
     | AnswerPrompt

@@ -15,6 +15,7 @@ from core.effects import (
     AuthorizeCard,
     CheckPrinter,
     Effect,
+    KickDrawer,
     PollUnit,
     PrintPaper,
     QueryCard,
@@ -81,7 +82,7 @@ class DeviceDesk:
             case RegisterReceipt() | PollUnit():
                 if self._unit is not None:
                     self._unit.give(effect)
-            case PrintPaper() | CheckPrinter():
+            case PrintPaper() | KickDrawer() | CheckPrinter():
                 if self._printer is not None:
                     self._printer.give(effect)
                 elif isinstance(effect, PrintPaper):

@@ -88,6 +88,10 @@ ERRORS: Final[dict[str, str]] = {
     "nothing-to-pay": N_("Det finns inget att betala. Lägg in en vara först."),
     "nothing-to-repeat": N_("Det finns ingen vara att upprepa."),
     "tender-exceeds-remaining": N_("Beloppet är mer än det som återstår, {remaining_ore}."),
+    "nothing-to-give-back": N_("Det finns ingen betald del att ge tillbaka."),
+    "nothing-to-give-back/not-last": N_(
+        "Kortbetalningen är inte terminalens senaste och kan inte återföras härifrån."
+    ),
     "cash-not-whole": N_("Kontanter tas i hela kronor."),
     "tender-exceeds-remaining/below-asked": N_("Summan är mindre än det begärda beloppet."),
     "tender-exceeds-remaining/change": N_("För stort belopp: skannade du en vara?"),
@@ -167,6 +171,7 @@ RESULTS: Final[dict[str, str]] = {
         "Terminalen kan inte nås – inget är draget. Ta kontant, eller vänta."
     ),
     "card-never-charged": N_("Terminalen har inte dragit något. Försök igen, eller ta kontant."),
+    "cash-returned": N_("Ge kunden {amount_ore} ur lådan."),
     "card-reversed": N_("Kortbetalningen är återförd – kunden har pengarna tillbaka."),
 }
 """Why the last card attempt ended without payment."""
@@ -175,7 +180,7 @@ RESULTS: Final[dict[str, str]] = {
 def card_result_words(result: Attention) -> str:
     """Say why a card was not paid."""
     facts = dict(result.facts)
-    words = _(RESULTS.get(result.code, RESULTS["card-stopped"]))
+    words = _(RESULTS.get(result.code, RESULTS["card-stopped"])).format_map(_Facts(facts))
     condition = CONDITIONS.get(str(facts.get("condition", "")))
     # What the terminal adds is diagnostic (protocols 5.1): told only where we know no better.
     why = _(condition) if condition else _own_words(str(facts.get("text", "")))

@@ -28,6 +28,7 @@ from core.reports import DayReport
 from core.services import (
     copies,
     doubt,
+    giving_back,
     payment,
     printing,
     recovery,
@@ -231,6 +232,8 @@ class TillThread:
                 payment.pay_cash(till, command.given_ore)
             case c.PayCard():
                 payment.pay_card(till, command.amount_ore, command.total_ore)
+            case c.GiveBack():
+                giving_back.give_back(till, command.tender_no, manager)
             case c.AbortCard():
                 desk.abort_card(till)
             case c.AnswerPrompt():

@@ -74,6 +74,18 @@ async def test_parts_come_back_to_the_payment_with_what_remains() -> None:
         assert app.desk.top.name == "register"
 
 
+async def test_the_last_paid_part_is_given_back_after_a_question() -> None:
+    async with opened() as (pilot, till, app):
+        await burst(pilot, ["q", "+", "-"])
+        assert app.desk.notice is not None
+        assert app.desk.notice.code == "nothing-to-give-back"
+        await burst(pilot, ["1", "0", "enter"])
+        await burst(pilot, ["-"])
+        await burst(pilot, ["n", "-"])
+        await burst(pilot, ["j"])
+        assert paid(till) == (c.PayCash(1000), c.GiveBack(1))
+
+
 async def test_a_decline_goes_back_to_where_it_was_and_says_why() -> None:
     async with opened() as (pilot, till, app):
         await burst(pilot, ["q", "+", "+"])

@@ -86,6 +86,15 @@ PARTIAL = Scenario("partial and kept", (CARD, CASH), world_of(CardPlan(partial_o
 DECLINED = Scenario(
     "declined, then paid", (CARD,), world_of(CardPlan(verdict=CardVerdict.DECLINED), TIPPED)
 )
+CASH_BACK = Scenario("cash given back", (Pay("cash", 100_00), CARD), gives_back=1)
+CARD_BACK = Scenario("card given back", (Pay("card", 100_00), CARD), gives_back=1, may_keep=False)
+BOTH_BACK = Scenario(
+    "cash and card given back",
+    (Pay("cash", 100_00), Pay("card", 100_00), CARD),
+    numbers=("1", "2"),
+    gives_back=2,
+    may_keep=False,
+)
 DAY = Scenario("two sales and Z", (CASH,), sales=2, takes_z=True)
 SCENARIOS = (
     CASH_SALE,
@@ -98,9 +107,13 @@ SCENARIOS = (
     TILL_TIP,
     PARTIAL,
     DECLINED,
+    CASH_BACK,
+    CARD_BACK,
+    BOTH_BACK,
     DAY,
 )
-CARD_SCENARIOS = tuple(one for one in SCENARIOS if one not in (CASH_SALE, DAY))
+NOT_FOR_LOST = (CASH_SALE, CASH_BACK, BOTH_BACK, DAY)
+CARD_SCENARIOS = tuple(one for one in SCENARIOS if one not in NOT_FOR_LOST)
 LOST_ANSWERS = tuple(
     pytest.param(scenario, answer, memory, id=f"{scenario.name}-{answer}-{memory}")
     for scenario in CARD_SCENARIOS
@@ -185,19 +198,20 @@ def test_a_lost_card_answer_and_a_crash_charge_once(
     assert_none(with_world(scenario, change, f"{answer} {memory}"), 1)
 
 
+@pytest.mark.parametrize("scenario", named((HELD_REVERSED, CARD_BACK)))
 @pytest.mark.parametrize("memory", MEMORIES)
 @pytest.mark.parametrize(
     "answers",
     [("refused",), ("refused", "given"), ("lost-before", "given"), ("lost-after", "given")],
 )
 def test_a_lost_or_refused_reversal_and_two_crashes_keep_the_money_right(
-    answers: tuple[str, ...], memory: str
+    answers: tuple[str, ...], memory: str, scenario: Scenario
 ) -> None:
     def change(world: World) -> None:
         world.terminal.memory = memory
         world.terminal.reversal_answers = answers
 
-    assert_none(with_world(HELD_REVERSED, change, f"{answers} {memory}"), 2)
+    assert_none(with_world(scenario, change, f"{answers} {memory}"), 2)
 
 
 @pytest.mark.parametrize("repeat", REPEATS)

@@ -71,6 +71,7 @@ EVENTS: dict[type, ev.SaleEvent] = {
         ev.SaleUnfrozen(SALE),
         ev.SaleVoided(SALE, 249_00),
         ev.CashTendered(SALE, 1, 249_00, 0, 300_00, 51_00),
+        ev.CashReturned(SALE, 1, 100_00),
         ev.CardRequested(SALE, 1, CARD, 249_00, 0, True, "", NOON),
         ev.CardAuthorized(SALE, CARD, 280_00, 249_00, 31_00, False, "T1"),
         ev.CardDeclined(SALE, CARD, "Refusal", ""),
@@ -112,6 +113,11 @@ SALES: dict[SaleState, Sale] = {
     S.CLOSED: replace(a_sale(state=S.CLOSED, tenders=(a_settled_card(),)), receipt_no=1, serial=1),
     S.VOIDED: a_sale(state=S.VOIDED),
 }
+PART_PAID: dict[type, Sale] = {
+    ev.CashReturned: advance(SALES[S.TENDERING], ev.CashTendered(SALE, 1, 100_00, 0, 100_00, 0)),
+    ev.ReversalRequested: a_sale(state=S.TENDERING, tenders=(a_settled_card(100_00, 0),)),
+}
+"""Sales in `tendering` for what only a paid part allows."""
 PAIRS = [(state, kind) for state in SaleState for kind in get_args(ev.SaleEvent)]
 _ASKED = ev.CardRequested
 ABSENT = [pair for pair in PAIRS if pair not in TRANSITIONS]
@@ -120,7 +126,7 @@ ABSENT = [pair for pair in PAIRS if pair not in TRANSITIONS]
 def test_there_is_one_sample_of_every_state_and_of_every_event() -> None:
     assert set(SALES) == set(SaleState)
     assert set(EVENTS) == set(get_args(ev.SaleEvent))
-    assert len(PAIRS) == 210
+    assert len(PAIRS) == 220
 
 
 @pytest.mark.parametrize(("state", "kind"), ABSENT, ids=lambda one: getattr(one, "__name__", one))
@@ -138,7 +144,8 @@ def test_a_pair_outside_the_table_is_refused_and_changes_nothing(
     ("state", "kind"), list(TRANSITIONS), ids=lambda one: getattr(one, "__name__", one)
 )
 def test_a_pair_in_the_table_leads_where_the_table_says(state: SaleState, kind: type) -> None:
-    after = advance(SALES[state], EVENTS[kind])
+    sale = PART_PAID.get(kind, SALES[state]) if state is S.TENDERING else SALES[state]
+    after = advance(sale, EVENTS[kind])
     assert SaleState(after.state) in TRANSITIONS[state, kind]
     is_all_paid = after.remaining_ore == 0 and S.PAID in TRANSITIONS[state, kind]
     assert (after.state is S.PAID) == is_all_paid
@@ -197,6 +204,28 @@ def test_settled_money_keeps_a_sale_from_being_voided_or_unfrozen() -> None:
     for kind in (ev.SaleVoided, ev.SaleUnfrozen):
         with pytest.raises(IllegalTransition):
             advance(sale, EVENTS[kind])
+
+
+def test_only_the_last_settled_part_may_be_given_back() -> None:
+    cash = PART_PAID[ev.CashReturned]
+    mixed = replace(cash, tenders=(*cash.tenders, a_settled_card(100_00, 0, no=2)))
+    wrong: list[tuple[Sale, ev.SaleEvent]] = [
+        (mixed, ev.CashReturned(SALE, 1, 100_00)),
+        (cash, ev.CashReturned(SALE, 1, 99_00)),
+        (cash, ev.CashReturned(SALE, 2, 100_00)),
+        (cash, ev.ReversalRequested(SALE, CARD, 12, "Maja")),
+        (mixed, ev.ReversalRequested(SALE, CARD, 12, "Maja")),
+        (PART_PAID[ev.ReversalRequested], ev.CashReturned(SALE, 1, 100_00)),
+    ]
+    for sale, event in wrong:
+        with pytest.raises(IllegalTransition):
+            advance(sale, event)
+    first = advance(mixed, ev.ReversalRequested(SALE, CARD + 1, 12, "Maja"))
+    undone = advance(first, ev.CardReversed(SALE, CARD + 1))
+    empty = advance(undone, ev.CashReturned(SALE, 1, 100_00))
+    assert empty.remaining_ore == empty.total_ore
+    assert advance(empty, ev.SaleUnfrozen(SALE)).state is S.OPEN
+    assert advance(empty, ev.SaleVoided(SALE, 249_00)).state is S.VOIDED
 
 
 def test_nothing_may_be_paid_beyond_what_remains() -> None:

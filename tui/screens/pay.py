@@ -3,12 +3,14 @@
 from typing import ClassVar
 
 from core.catalog import KeyKind
-from core.errors import TenderExceedsRemaining, TillError
+from core.errors import NothingToGiveBack, TenderExceedsRemaining, TillError
 from core.money import cash_rounding_ore
 from core.sale import Sale
-from tui.commands import Command, PayCash
+from core.tender import TenderKind
+from tui.commands import Command, GiveBack, PayCash
 from tui.entry import AMOUNT_CHARACTERS, Entry
 from tui.i18n import _
+from tui.screens.confirm import ConfirmPage
 from tui.screens.page import Cap, Desk, Key, Notice, Page, take_card
 from tui.texts import amount, card_result_words, kronor, spaced, tender_name
 from tui.views import SIGNING, Outcome
@@ -35,6 +37,7 @@ class PayPage(Page):
             "pay": self._card,
             "exact-cash": self._exact_cash,
             "card": self._card,
+            "give-back": self._give_back,
             "erase": self._erase,
             "back": self._back,
             "menu": self._menu,
@@ -101,6 +104,27 @@ class PayPage(Page):
             return
         take_card(self, amount_ore)
 
+    def _give_back(self) -> None:
+        """Ask before the last paid part goes back to the customer."""
+        tender = self.sale.last_settled if self.sale else None
+        if tender is None:
+            self.desk.refuse(NothingToGiveBack())
+            return
+        if tender.kind is TenderKind.CASH:
+            words = _("Ge kunden tillbaka {amount} kontant? Det skrivs i journalen.").format(
+                amount=kronor(tender.amount_ore)
+            )
+        else:
+            words = _("Återför {amount} till kortet på terminalen?").format(
+                amount=kronor(tender.authorized_ore)
+            )
+        no = tender.no
+        self.desk.open(
+            ConfirmPage(
+                self.desk, _("Ge tillbaka"), words, lambda: self.desk.send(GiveBack(no), self)
+            )
+        )
+
     def _erase(self) -> None:
         self.entry = self.entry.erased()
 
@@ -108,7 +132,9 @@ class PayPage(Page):
         if self.entry.text:
             self.entry = Entry()
         elif self.sale is not None and self.sale.settled:
-            self.desk.notice = Notice(_("En del är redan betald: ta resten av betalningen."))
+            self.desk.notice = Notice(
+                _("En del är redan betald: ta resten, eller ge tillbaka den med -.")
+            )
         else:
             self.close()
 
@@ -186,6 +212,8 @@ class PayPage(Page):
         names = [name for name in self.shown_functions if name != "card"]
         if shop is not None and shop.has_terminal:
             names.insert(2, "card")
+        if self.sale is not None and self.sale.settled:
+            names.insert(-2, "give-back")
         return [self.cap(name) for name in names]
 
 
