@@ -22,6 +22,9 @@ def frozen(cls: type[T]) -> type[T]:
     """Make a class of annotated fields a frozen, slotted dataclass."""
     made: Any = dataclass(init=False, repr=False, eq=False, slots=True)(cls)
     names = [each.name for each in fields(made)]
+    for each in fields(made):
+        # Said when the class is made, not when the first value of it is.
+        assert each.default_factory is MISSING, f"{cls.__name__}.{each.name}: a factory"
     read: Callable[[object], object] = attrgetter(*names) if names else _read_nothing
 
     def is_equal(self: object, other: object) -> object:
@@ -63,7 +66,6 @@ def _compile_init(cls: type, parts: tuple[Field[Any], ...]) -> Callable[..., Non
     names: dict[str, Any] = {}
     parameters, steps = ["self"], []
     for part in parts:
-        assert part.default_factory is MISSING, f"{cls.__name__}.{part.name}: a factory"
         names[f"set_{part.name}"] = getattr(cls, part.name).__set__
         names[f"default_{part.name}"] = part.default
         is_needed = part.default is MISSING

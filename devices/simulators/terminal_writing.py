@@ -4,7 +4,7 @@ Gives whole frames. Broken frames for fault tests are made from good ones by `te
 """
 
 import struct
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -41,7 +41,7 @@ class Told:
     words: str = ""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class SlipExtra:
     """What a slip carries beside the ledger entry."""
 

@@ -1,6 +1,6 @@
 """Frozen values behave as the standard library's frozen, slotted dataclasses do."""
 
-from dataclasses import FrozenInstanceError, dataclass, fields, is_dataclass, replace
+from dataclasses import FrozenInstanceError, dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 import pytest
@@ -99,3 +99,11 @@ def test_the_standard_tools_read_and_replace_fields() -> None:
 def test_a_value_is_written_as_the_standard_one() -> None:
     assert repr(Pair(1)) == repr(Standard(1)).replace("Standard", "Pair")
     assert repr(Nothing()) == "Nothing()"
+
+
+def test_a_factory_is_refused_when_the_class_is_made() -> None:
+    with pytest.raises(AssertionError, match=r"Basket\.things"):
+
+        @frozen
+        class Basket:
+            things: list[str] = field(default_factory=list)
