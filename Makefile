@@ -18,6 +18,8 @@ WORKERS ?= 2
 RUN_STAMP := .venv/.run-$(shell cat requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
 DEV_STAMP := .venv/.dev-$(shell cat requirements-dev.lock pyproject.toml | cksum | cut -d' ' -f1)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
+# An editable install compiles nothing, and where PYTHONDONTWRITEBYTECODE is set no start does.
+COMPILE := $(BIN)/python -m compileall -q tui core devices db
 
 .PHONY: run test check unit night bench lock fmt i18n keys clean
 .NOTPARALLEL:
@@ -82,6 +84,7 @@ $(RUN_STAMP): | $(BIN)/python
 	@rm -f .venv/.run-*
 	@$(PIP) install --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(COMPILE)
 	@touch $@
 
 # The development lock holds the run lock's versions, so it serves `make run` as well.
@@ -91,4 +94,5 @@ $(DEV_STAMP): | $(BIN)/python
 	@rm -f .venv/.dev-* .venv/.run-*
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(COMPILE)
 	@touch $@ $(RUN_STAMP)

@@ -4,7 +4,7 @@ Each figure is from starting the process, by turns with the floor: a bare Textua
 first text. Taking keys: the register was drawn, digits were pressed at that moment, and the entry
 line shows them. First durable line: a quick key waits in the pty before the process has begun, and
 its line, which is shown only when it is on the disk, is awaited. The shop exists already, as on
-every start but the first; files are in the page cache.
+every start but the first; byte code is compiled, as after an install; files are in the page cache.
 """
 
 import shutil
