@@ -7,6 +7,7 @@
 #   make fmt    format the sources       make i18n  extract and compile the texts
 #   make keys   write docs/keys.md       make night the long runs
 #   make lock   compile the lock files   make clean remove what was made
+#   make picture  write docs/checkout.svg
 
 PYTHON ?= python3
 ARGS ?=
@@ -21,7 +22,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
 # An editable install compiles nothing, and where PYTHONDONTWRITEBYTECODE is set no start does.
 COMPILE := $(BIN)/python -m compileall -q tui core devices db
 
-.PHONY: run test check unit night bench lock fmt i18n keys clean
+.PHONY: run test check unit night bench lock fmt i18n keys picture clean
 .NOTPARALLEL:
 
 run: $(RUN_STAMP)
@@ -55,6 +56,9 @@ i18n: $(DEV_STAMP)
 
 keys: $(DEV_STAMP)
 	$(BIN)/python tools/keys.py
+
+picture: $(DEV_STAMP)
+	$(BIN)/python tools/checkout_picture.py
 
 lock:
 	$(PYTHON) tools/lock.py
