@@ -55,7 +55,7 @@ def verify_shop(data_dir: Path, witness: Path | None) -> VerifyReport:
     """
     path = data_dir / "till.db"
     if not path.is_file():
-        return VerifyReport(False, 0, Problem("file", path.name, "there is no such file"))
+        return VerifyReport(False, 0, Problem("file", path.name, "there is no such file", {}))
     lines = read_witness(witness) if witness is not None else ()
     engine = open_reader(path)
     check: _Check | None = None
@@ -69,7 +69,7 @@ def verify_shop(data_dir: Path, witness: Path | None) -> VerifyReport:
     except BadRow as bad:
         return VerifyReport(False, check.rows_checked if check else 0, bad.problem)
     except dbapi2.DatabaseError as error:
-        problem = Problem("file", path.name, f"cannot be read: {error}")
+        problem = Problem("file", path.name, "cannot be read: {error}", {"error": str(error)})
         return VerifyReport(False, check.rows_checked if check else 0, problem)
     finally:
         engine.dispose()
@@ -130,7 +130,9 @@ class JournalWalk:
             elif kind == "slip-received":
                 self._take_slip(read_json(payload))
         except (KeyError, TypeError, ValueError) as error:
-            raise BadRow("journal", seq, f"payload does not fit {kind}: {error!r}") from error
+            raise BadRow(
+                "journal", seq, "payload does not fit {kind}: {error}", kind=kind, error=repr(error)
+            ) from error
         self.hash = stored
         self.rows_checked += 1
 
@@ -147,13 +149,15 @@ class JournalWalk:
 
     def _next(self, series: str, number: int, seq: int) -> None:
         if number != self.drawn[series] + 1:
-            what = f"{series} {number} does not follow {self.drawn[series]}"
-            raise BadRow("journal", seq, what)
+            what, former = "{series} {number} does not follow {former}", self.drawn[series]
+            raise BadRow("journal", seq, what, series=series, number=number, former=former)
         self.drawn[series] = number
 
     def _rise(self, series: str, number: int, seq: int) -> None:
         if number <= self.drawn[series]:
-            raise BadRow("journal", seq, f"{series} {number} was used before")
+            raise BadRow(
+                "journal", seq, "{series} {number} was used before", series=series, number=number
+            )
         self.drawn[series] = number
 
     def _take_sale(self, seq: int, kind: str, opened: tuple[str, str], payload: str) -> None:
@@ -165,7 +169,13 @@ class JournalWalk:
             return
         sale = self.open_sales.get(sale_id)
         if sale is None:
-            raise BadRow("journal", seq, f"{kind} names sale {sale_id}, which is not open")
+            raise BadRow(
+                "journal",
+                seq,
+                "{kind} names sale {sale_id}, which is not open",
+                kind=kind,
+                sale_id=sale_id,
+            )
         self._draw_numbers(seq, kind, event)
         sale.take(seq, kind, event, payload)
         if event.get("resolved_by"):
@@ -307,7 +317,7 @@ class _Check:
     def _check_file(self) -> None:
         for row in self._snapshot.all("PRAGMA integrity_check(1)"):
             if row[0] != "ok":
-                raise BadRow("file", "till.db", str(row[0]))
+                raise BadRow("file", "till.db", "SQLite says: {words}", words=row[0])
 
     def _check_strangers(self) -> None:
         """Find rows whose number the journal never gave."""
@@ -353,7 +363,7 @@ class _Check:
                 (kind,),
             )
             if row is not None:
-                raise BadRow("paper", row[0], f"body is not the one of its {kind}")
+                raise BadRow("paper", row[0], "body is not the one of its {kind}", kind=kind)
         self._walk.rows_checked += expected
 
     def _check_codes(self) -> None:
@@ -371,16 +381,20 @@ class _Check:
         for name in _COUNTERS:
             expect("counter", name, "value", stored.get(name, 0), drawn[name])
         if stored.get("service_id", 0) < drawn["service_id"]:
-            raise BadRow("counter", "service_id", f"value is below {drawn['service_id']}, in use")
+            raise BadRow(
+                "counter",
+                "service_id",
+                "value is below {newest}, in use",
+                newest=drawn["service_id"],
+            )
 
     def check_witness_reach(self) -> None:
         """Find a tail that was cut off, or an older file in place. Raises BadRow."""
         newest = max(self._witness, default=None)
         if newest is not None and newest.seq > self._walk.seq:
-            what = f"row is missing: the witness file names it ({newest.kind} {newest.number})"
-            raise BadRow("journal", self._walk.seq + 1, what)
+            what = "row is missing: the witness file names it ({kind} {number})"
+            kind, number = newest.kind, newest.number
+            raise BadRow("journal", self._walk.seq + 1, what, kind=kind, number=number)
         if newest is None and self._walk.receipt_count > 1:
-            what = (
-                f"file is missing or empty, the journal holds {self._walk.receipt_count} receipts"
-            )
-            raise BadRow("witness", "", what)
+            what = "file is missing or empty, the journal holds {count} receipts"
+            raise BadRow("witness", "", what, count=self._walk.receipt_count)

@@ -32,7 +32,14 @@ class JournalledCopies:
         number = note["receipt_no"]
         state, former = self._copies.get(number, ("", {}))
         if state != ("wanted" if kind == "copy-numbered" else "numbered"):
-            raise BadRow("journal", seq, f"{kind} of receipt {number}, whose copy is {state!r}")
+            raise BadRow(
+                "journal",
+                seq,
+                "{kind} of receipt {number}, whose copy is {state}",
+                kind=kind,
+                number=number,
+                state=repr(state),
+            )
         for name in ("copy_no", "serial") if former else ():
             expect("journal", seq, name, note[name], former[name])
         self._copies[number] = (_STATE_AFTER[kind], note)

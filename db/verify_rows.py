@@ -6,7 +6,7 @@ the program that wrote the rows.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from core.frozen import frozen
@@ -24,8 +24,14 @@ class Problem:
     """Table, or `file` / `witness` for what lies around the tables."""
     key: str
     """Primary key; parts are joined by `/`. Empty when the whole file is meant."""
-    what: str
-    """What is wrong, as a plain English clause."""
+    template: str
+    """What is wrong, as a plain English clause with the names of its facts in braces."""
+    facts: Mapping[str, object]
+
+    @property
+    def what(self) -> str:
+        """Say what is wrong."""
+        return self.template.format_map(self.facts)
 
     def __str__(self) -> str:
         return f"{self.table} {self.key}: {self.what}".replace(" :", ":")
@@ -34,9 +40,9 @@ class Problem:
 class BadRow(Exception):
     """Carries the problem to the top of verification."""
 
-    def __init__(self, table: str, key: object, what: str) -> None:
-        super().__init__(table, key, what)
-        self.problem = Problem(table, str(key), what)
+    def __init__(self, table: str, key: object, template: str, **facts: object) -> None:
+        super().__init__(table, key, template, facts)
+        self.problem = Problem(table, str(key), template, facts)
 
 
 class Snapshot:
@@ -66,8 +72,9 @@ class Snapshot:
 def expect(table: str, key: object, name: str, stored: object, journalled: object) -> None:
     """Raise BadRow when a stored value is not the one that follows from the journal."""
     if stored != journalled or type(stored) is not type(journalled):
-        what = f"{name} is {_shown(stored)}, the journal says {_shown(journalled)}"
-        raise BadRow(table, key, what)
+        what = "{name} is {stored}, the journal says {journalled}"
+        shown = {"stored": _shown(stored), "journalled": _shown(journalled)}
+        raise BadRow(table, key, what, name=name, **shown)
 
 
 def _shown(value: object) -> str:
@@ -88,7 +95,7 @@ def read_row_json(table: str, key: str, text: str) -> dict[str, Any]:
     try:
         value = read_json(text)
     except ValueError as error:
-        raise BadRow(table, key, f"body is no JSON: {error}") from error
+        raise BadRow(table, key, "body is no JSON: {error}", error=str(error)) from error
     if not isinstance(value, dict):
         raise BadRow(table, key, "body is no JSON object")
     return value

@@ -161,14 +161,21 @@ class JournalledSale:
         if remaining_ore == 0:
             self.state = "paid"
         if remaining_ore < 0:
-            raise BadRow("journal", seq, f"sale {self.sale_id} is paid beyond its total")
+            raise BadRow(
+                "journal", seq, "sale {sale_id} is paid beyond its total", sale_id=self.sale_id
+            )
 
     def tender_of(self, seq: int, service_id: int) -> dict[str, Any]:
         """Find the card tender of a service id. Raises BadRow."""
         for tender in self.tenders:
             if service_id and tender["service_id"] == service_id:
                 return tender
-        raise BadRow("journal", seq, f"service id {service_id} is no tender of its sale")
+        raise BadRow(
+            "journal",
+            seq,
+            "service id {service_id} is no tender of its sale",
+            service_id=service_id,
+        )
 
     def _cash(self, event: Payload) -> dict[str, Any]:
         return {
@@ -210,7 +217,7 @@ class JournalledSale:
         is_given_back = kind == "reversal-requested" and self.state == "tendering"
         waiting = ("settled",) if is_given_back else ("requested", "held", "reversing")
         if tender["state"] not in waiting:
-            raise BadRow("journal", seq, f"{kind} names no waiting tender of its sale")
+            raise BadRow("journal", seq, "{kind} names no waiting tender of its sale", kind=kind)
         tender["state"] = _TENDER_AFTER[kind]
         if kind in ("card-authorized", "card-authorized-out-of-policy"):
             self._draw(seq, tender, event)

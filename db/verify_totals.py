@@ -174,7 +174,9 @@ class TotalsFold:
                 key = f"{period}/{section}/{name}"
                 found = stored.pop((period, section, name), None)
                 if found is None:
-                    raise BadRow("total", key, f"row is missing, the journal says {value}")
+                    raise BadRow(
+                        "total", key, "row is missing, the journal says {value}", value=value
+                    )
                 expect("total", key, "(count, sum_ore)", found, value)
         for period, section, name in stored:
             raise BadRow("total", f"{period}/{section}/{name}", "nothing in the journal counts so")

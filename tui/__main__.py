@@ -23,10 +23,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not __debug__:
         _tell(_NO_CHECKS)
         return USAGE
+    from tui.cli.language import language_of
     from tui.cli.options import UsageError, parse
+    from tui.i18n import set_language
 
+    given = sys.argv[1:] if argv is None else argv
+    set_language(language_of(given))
     try:
-        chosen = parse(sys.argv[1:] if argv is None else argv)
+        chosen = parse(given)
         return chosen.act(chosen.options)
     except UsageError as wrong:
         _tell(str(wrong))
@@ -42,7 +46,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         _tell(words_of(error))
         return _code_of(error)
     except OSError as error:
-        _tell(f"{error.filename or ''}: {error.strerror or error}".removeprefix(": "))
+        from tui.cli.words import system_words
+
+        _tell(system_words(error))
         return MAY_NOT_SELL
     except Exception as bug:
         import logging

@@ -20,6 +20,7 @@ from enum import StrEnum
 from core.errors import ConfigError, RuleError
 from core.frozen import frozen
 from core.money import parse_kronor
+from core.text_marks import N_
 
 
 class CardAct(StrEnum):
@@ -129,7 +130,9 @@ def load_script(text: str) -> TerminalScript:
         if not words:
             continue
         if len(words) > 2:
-            raise ScriptWrong(line=line_no, text=line.strip(), words="one word and one value")
+            raise ScriptWrong(
+                line=line_no, text=line.strip(), words=N_("ska vara ett ord och ett värde")
+            )
         word, value = words[0], words[1] if len(words) == 2 else ""
         if word == "next":
             plays.append(play)
@@ -141,16 +144,23 @@ def load_script(text: str) -> TerminalScript:
         else:
             try:
                 play = _with(play, word, value)
-            except (ValueError, RuleError) as exc:
-                raise ScriptWrong(line=line_no, text=line.strip(), words=str(exc)) from exc
+            except RuleError as exc:
+                raise ScriptWrong(line=line_no, text=value, words=N_("är inget belopp")) from exc
+            except ValueError as exc:
+                words, known = (*exc.args, "")[:2]
+                raise ScriptWrong(line=line_no, text=word, words=words, known=known) from exc
     return TerminalScript((*plays, play), repeats, frozenset(whole_run))
 
 
 def _with(play: Play, word: str, value: str) -> Play:
-    """Add one line to a play. Raises ValueError or RuleError."""
+    """Add one line to a play. Raises ValueError (what is wrong, known words) or RuleError."""
     needs_value = word in _VALUED
-    if needs_value != bool(value) and word != "chip":
-        raise ValueError("a value is missing" if needs_value else "no value belongs here")
+    if word not in _WORDS:
+        raise ValueError(N_("är inget ord som går"))
+    if needs_value and not value:
+        raise ValueError(N_("behöver ett värde"))
+    if value and not needs_value and word != "chip":
+        raise ValueError(N_("tar inget värde"))
     match word:
         case "tap" | "swipe" | "stop" | "decline":
             return replace(play, act=CardAct(word))
@@ -176,10 +186,7 @@ def _with(play: Play, word: str, value: str) -> Play:
             return replace(play, cable=_one_of(value, _CABLES))
         case "question":
             return replace(play, question=_one_of(value, _QUESTIONS))
-    try:
-        return replace(play, faults=play.faults | {Fault(word)})
-    except ValueError as exc:
-        raise ValueError(f"unknown word {word}") from exc
+    return replace(play, faults=play.faults | {Fault(word)})
 
 
 _VALUED = frozenset(
@@ -188,16 +195,17 @@ _VALUED = frozenset(
         *("cable", "question"),
     }
 )
+_WORDS = _VALUED | {"tap", "swipe", "stop", "decline", "sign", "chip", *Fault}
 
 
 def _one_of(value: str, known: tuple[str, ...]) -> str:
     if value not in known:
-        raise ValueError(f"one of {', '.join(known)}")
+        raise ValueError(N_("ska följas av ett av"), ", ".join(known))
     return value
 
 
 def _seconds(value: str) -> float:
     whole, _, fraction = value.partition(".")
     if not (whole.isdigit() and (fraction.isdigit() or not fraction)):
-        raise ValueError("seconds as 0.2")
+        raise ValueError(N_("behöver sekunder, till exempel"), "0.2")
     return int(whole + fraction) / int("1" + "0" * len(fraction))

@@ -20,6 +20,7 @@ from tui.cli.version import build
 from tui.cli.words import words_of
 from tui.clock import SystemClock
 from tui.config import Config
+from tui.device_words import SENTENCES
 from tui.i18n import _
 
 TERMINAL_LIMIT_S: Final = 15.0
@@ -155,7 +156,10 @@ def _ask_printer(place: Place) -> Answer:
 
 
 def _device_words(error: DeviceError) -> str:
-    """Say a device's error with what the link or the device itself said."""
+    """Say a device's error with its code, or with what the link or the device itself said."""
+    code = str(error.facts.get("code", ""))
+    if code in SENTENCES:
+        return f"{_(SENTENCES[code])} ({code})"
     told = " ".join(str(error.facts[name]) for name in ("code", "words") if error.facts.get(name))
     words = words_of(error)
     return f"{words} ({told})" if told else words
@@ -190,7 +194,16 @@ def _tell_config(place: Place) -> None:
         value = getattr(place.config, section.name)
         assert is_dataclass(value)
         for field in fields(value):
-            _line(f"{section.name}.{field.name}", str(getattr(value, field.name)))
+            _line(f"{section.name}.{field.name}", _in_toml(getattr(value, field.name)))
+
+
+def _in_toml(value: object) -> str:
+    """Write a value as the file would; nothing for one that is not given."""
+    if isinstance(value, tuple):
+        return " / ".join(str(each) for each in value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
 
 
 def _line(name: str, words: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, NoReturn, TypeAlias
 
 from core.frozen import frozen
+from tui.cli.language import make_argparse_speak_it
 from tui.i18n import _
 
 Act = Callable[[argparse.Namespace], int]
@@ -92,6 +93,7 @@ def _act(module: str) -> Act:
 
 
 def _parser() -> argparse.ArgumentParser:
+    make_argparse_speak_it()
     parser = _Parser(prog="blipp", description=_("Ett svenskt kassaregister i terminalen."))
     parser.add_argument("--version", action=_Version, nargs=0, help=_("visa versionen"))
     commands = parser.add_subparsers(required=True, metavar=_("KOMMANDO"), parser_class=_Parser)
@@ -141,14 +143,14 @@ def _add_init(commands: Commands) -> None:
 
 def _add_import(commands: Commands) -> None:
     load = _add(commands, "import", "articles", _("läs in artiklar från en CSV-fil"))
-    load.add_argument("what", choices=("articles",))
+    load.add_argument("what", choices=("articles",), metavar="articles")
     load.add_argument("file", type=Path, metavar=_("FIL.csv"))
     _add_shop(load)
 
 
 def _add_report(commands: Commands) -> None:
     report = _add(commands, "report", "reports", _("X- eller Z-rapporten som text"))
-    report.add_argument("kind", choices=("x", "z"))
+    report.add_argument("kind", choices=("x", "z"), metavar="x|z")
     report.add_argument("number", type=int, nargs="?", metavar="N", help=_("Z-rapportens nummer"))
     _add_shop(report)
 

@@ -79,10 +79,11 @@ def _terminal(options: argparse.Namespace) -> Device:
             script = load_script(_text(options.script))
         except ScriptWrong as wrong:
             facts = wrong.facts
+            told = (facts["text"], _(str(facts["words"])), facts.get("known", ""))
+            words = " ".join(str(part) for part in told if part)
+            place = {"file": options.script, "row": facts["line"]}
             raise UsageError(
-                _("{file}, rad {row}: {words}").format(
-                    file=options.script, row=facts.get("line"), words=facts.get("words")
-                )
+                _("{file}, rad {row}: {words}").format(words=words, **place)
             ) from wrong
     elif options.headless or not sys.stdin.isatty():
         script = TerminalScript()  # Nobody is there to tap a card.

@@ -3,6 +3,7 @@
 Configuration and article files are worded here; everything else has its words in tui/texts.py.
 """
 
+import errno
 from collections.abc import Mapping
 from typing import Final
 
@@ -83,6 +84,34 @@ def _config_words(facts: Mapping[str, str]) -> str:
     words = ": ".join(part for part in (place, told or reason) if part)
     near = facts.get("nearest", "")
     return _("{words}. Menade du {near}?").format(words=words, near=near) if near else words
+
+
+_SYSTEM: Final[Mapping[int, str]] = {
+    errno.EACCES: N_("det är inte tillåtet"),
+    errno.EPERM: N_("det är inte tillåtet"),
+    errno.EADDRINUSE: N_("porten används redan av ett annat program"),
+    errno.EADDRNOTAVAIL: N_("den adressen finns inte på den här datorn"),
+    errno.EEXIST: N_("finns redan"),
+    errno.EISDIR: N_("är en mapp"),
+    errno.EIO: N_("disken kan inte läsas eller skrivas"),
+    errno.ENODEV: N_("enheten finns inte"),
+    errno.ENOENT: N_("finns inte"),
+    errno.ENOSPC: N_("disken är full"),
+    errno.ENOTDIR: N_("är ingen mapp"),
+    errno.EROFS: N_("disken kan bara läsas"),
+}
+"""What the system says -> ours; the rest is told by its number and the system's own words."""
+
+
+def system_words(error: OSError) -> str:
+    """Say an error of the system in one line, with the file it is about."""
+    words = _SYSTEM.get(error.errno or 0)
+    told = (
+        _(words)
+        if words
+        else _("fel {number}: {words}").format(number=error.errno, words=error.strerror or error)
+    )
+    return f"{error.filename or ''}: {told}".removeprefix(": ")
 
 
 _ROWS: Final[Mapping[RowFault, str]] = {
