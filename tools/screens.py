@@ -125,7 +125,7 @@ SCREENS: dict[str, Steps] = {
 TIP_SCREENS: dict[str, Steps] = {
     "tip": pressing(*SALE, "f12", "2", "8", "0"),
     "tip-below": pressing(*SALE, "f12", "1", "0", "enter"),
-    "tip-warning": pressing(*SALE, "f12", "2", "5", "0", "enter"),
+    "tip-warning": pressing(*SALE, "f12", "2", "0", "0", "enter"),
 }
 
 

@@ -136,6 +136,26 @@ async def test_above_the_warning_it_asks_with_kronor_and_percent() -> None:
     assert (await typed_total("6", "0", "enter", "n"))[0] == ()
 
 
+async def test_enter_is_no_answer_to_the_question_about_a_large_tip() -> None:
+    asked, desk, text = await typed_total("6", "0", "enter", "enter", "enter")
+    assert asked == ()
+    assert desk.top.error_code == "tip-warning"
+    assert "26,00 kr, 76 %" in " ".join(text.split())
+
+
+async def test_an_enter_typed_before_the_question_about_a_large_tip_is_dropped() -> None:
+    async with opened(FakeTill(TIP_SHOP)) as (pilot, till, app):
+        await burst(pilot, ["q", "f12"])
+        await burst(pilot, ["6", "0", "enter", "enter", "j"])
+        assert paid(till) == ()
+        assert app.desk.top.error_code == "tip-warning"
+
+
+async def test_after_no_to_a_large_tip_the_total_stands_to_be_typed_anew() -> None:
+    asked, desk, _text = await typed_total("6", "0", "enter", "n", "backspace", "backspace")
+    assert (asked, desk.top.name, desk.top.entry_text) == ((), "tip", "")
+
+
 async def test_above_the_maximum_it_refuses() -> None:
     asked, _desk, text = await typed_total("6", "9", "enter", "enter", "j")
     assert asked == ()

@@ -52,7 +52,7 @@ SAYS = {
     "help": ("Tangenter", "F12", "F9"),
     "tip": ("Totalt (belopp + extra)", "> 280_ kr"),
     "tip-below": ("mindre än",),
-    "tip-warning": ("Dricks",),
+    "tip-warning": ("Dricksen blir", "Är det rätt?", "ja", "nej"),
 }
 BESIDE = ("card", "recovery")
 """Screens beside which the simulated terminal may stand."""

@@ -16,13 +16,21 @@ class ConfirmPage(Page):
     is_question: ClassVar[bool] = True
     shown_functions = ("yes", "no", "back")
 
-    def __init__(self, desk: Desk, title: str, words: str, yes: Callable[[], None]) -> None:
-        """Ask; `yes` runs after the page is gone."""
+    def __init__(
+        self, desk: Desk, title: str, words: str, yes: Callable[[], None], code: str = ""
+    ) -> None:
+        """Ask; `yes` runs after the page is gone. `code` is the question's in the status stream."""
         super().__init__(desk)
         self.title = title
         self.words = words
         self.yes = yes
+        self.code = code
         self.acts = {"yes": self._yes, "no": self.close, "back": self.close}
+
+    @property
+    def error_code(self) -> str:
+        """The question's code."""
+        return self.code
 
     def _yes(self) -> None:
         self.close()

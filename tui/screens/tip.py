@@ -8,6 +8,7 @@ from core.money import AMOUNT_MAX_ORE, divide_half_up
 from tui.commands import PayCard
 from tui.entry import AMOUNT_CHARACTERS, Entry
 from tui.i18n import _
+from tui.screens.confirm import ConfirmPage
 from tui.screens.page import Cap, Desk, Key, Page
 from tui.texts import amount, error_words, kronor, spaced
 from tui.widgets.block import Block, block, line, spread, wrapped
@@ -27,8 +28,6 @@ class TipPage(Page):
         self.amount_ore = amount_ore
         self.asked_ore = asked_ore
         self.entry = Entry()
-        self.confirming_ore: int | None = None
-        """The total that waits for a second look; None = being typed."""
         self.refusal: TillError | None = None
         self.acts = {
             "enter": self._accept,
@@ -44,21 +43,12 @@ class TipPage(Page):
 
     @property
     def error_code(self) -> str:
-        """Why the typed total was refused, or that it waits for a second look."""
-        if self.confirming_ore is not None:
-            return "tip-warning"
+        """Why the typed total was refused."""
         return self.refusal.code if self.refusal else ""
 
     def key(self, key: Key) -> bool:
-        """Take digits for the total, J or N for the second look."""
-        if self.confirming_ore is not None and self.desk.keymap.is_key(key.name, "yes"):
-            self._take(self.confirming_ore)
-            return True
-        if self.confirming_ore is not None and self.desk.keymap.is_key(key.name, "no"):
-            self._retype()
-            return True
+        """Take digits for the total."""
         if key.name in AMOUNT_CHARACTERS:
-            self.confirming_ore = None
             self.refusal = None
             self.entry = self.entry.typed(key.name)
             return True
@@ -66,14 +56,9 @@ class TipPage(Page):
 
     def caps(self) -> list[Cap]:
         """Give the keys that work now."""
-        if self.confirming_ore is not None:
-            return [self.cap("yes"), self.cap("no"), self.cap("back")]
         return [self.cap("enter", _("OK")), self.cap("erase"), self.cap("back")]
 
     def _accept(self) -> None:
-        if self.confirming_ore is not None:
-            self._take(self.confirming_ore)
-            return
         if self.refusal is not None:
             self.desk.refuse(self.refusal)
             return
@@ -89,27 +74,34 @@ class TipPage(Page):
             self.desk.refuse(error)
             return
         if total_ore is not None and policy.is_above_warning(tip_ore, self.asked_ore):
-            self.confirming_ore = total_ore
-            self.desk.ring()
+            self._ask_about(total_ore, tip_ore)
             return
         self._take(total_ore)
+
+    def _ask_about(self, total_ore: int, tip_ore: int) -> None:
+        """Ask for a second look; Enter, which typed the total, is no answer to it."""
+        percent = divide_half_up(tip_ore * 100, self.asked_ore)
+        words = _(
+            "Dricksen blir {tip}, {percent} % av beloppet. Kortet dras på {total}. Är det rätt?"
+        )
+        words = words.format(tip=kronor(tip_ore), percent=percent, total=kronor(total_ore))
+        self.desk.ring()
+        self.desk.open(
+            ConfirmPage(
+                self.desk, _("Dricks / Extra"), words, lambda: self._take(total_ore), "tip-warning"
+            )
+        )
 
     def _take(self, total_ore: int | None) -> None:
         self.close()
         self.desk.send(PayCard(self.amount_ore, total_ore), self.payer)
 
     def _erase(self) -> None:
-        self._retype()
+        self.refusal = None
         self.entry = self.entry.erased()
 
-    def _retype(self) -> None:
-        self.confirming_ore = None
-        self.refusal = None
-
     def _back(self) -> None:
-        if self.confirming_ore is not None:
-            self._retype()
-        elif self.entry.text:
+        if self.entry.text:
             self.entry = Entry()
             self.refusal = None
         else:
@@ -147,12 +139,6 @@ class TipPage(Page):
 
     def _foot(self, inner: int) -> Block:
         styles = self.desk.styles
-        if self.confirming_ore is not None:
-            percent = divide_half_up(self.tip_ore * 100, self.asked_ore)
-            words = _(
-                "Dricksen blir {tip}, {percent} % av beloppet. Är det rätt? J eller N"
-            ).format(tip=kronor(self.tip_ore), percent=percent)
-            return wrapped(words, inner, styles.warning)
         if self.refusal is not None:
             return wrapped(error_words(self.refusal.code, self.refusal.facts), inner, styles.error)
         rows = [(_("Enter"), _("OK – tomt betyder ingen dricks")), ("Esc", _("tillbaka"))]
