@@ -8,7 +8,10 @@ from db.engine import open_reader
 
 
 class ArticleReader:
-    """Finds articles for the search screen; the index is made at the first search."""
+    """Finds articles for the search screen, also those that an import adds meanwhile.
+
+    The index is made at the first search, and anew at the first after a change.
+    """
 
     def __init__(self, path: Path) -> None:
         self._engine = open_reader(path)
@@ -17,6 +20,7 @@ class ArticleReader:
     def find(self, words: str, limit: int) -> tuple[Article, ...]:
         """Give at most `limit` articles, best first."""
         with self._engine.connect() as connection:
+            self._catalogue.is_changed(connection)
             return tuple(self._catalogue.search(connection, words, limit))
 
     def close(self) -> None:

@@ -36,14 +36,35 @@ _FIND: Final = f"""SELECT 1 AS rank, {_COLUMNS} FROM article WHERE ean IN (?, ?)
   UNION ALL SELECT 3, {_COLUMNS} FROM article WHERE number = ?
   ORDER BY rank LIMIT 1"""
 _INDEXED: Final = "SELECT number, search_text, plu, ean FROM article"
+_JOURNAL_HEAD: Final = "SELECT coalesce(max(seq), 0) FROM journal"
+# Every change of the catalogue leaves a row of one of these kinds (db/catalog_writer.py).
+_SINCE: Final = """SELECT coalesce(max(seq), ?1), coalesce(max(kind IN ('article-changed',
+  'department-changed', 'vat-changed', 'layout-changed')), 0) FROM journal WHERE seq > ?1"""
 
 
 class CatalogueStore:
-    """Reads the catalogue; holds nothing but the search index."""
+    """Reads the catalogue; holds nothing but the search index and how far the journal was seen."""
 
     def __init__(self) -> None:
         """Begin without an index; the first search builds it."""
         self._index: SearchIndex | None = None
+        self._seen_seq: int | None = None
+        """The journal's head at the last look; None before the first."""
+
+    def is_changed(self, connection: Connection) -> bool:
+        """Say whether anybody changed the catalogue since the last look, the first time yes.
+
+        Reads only the journal rows that are new, so that it may be asked before every scan.
+        """
+        if self._seen_seq is None:
+            self._seen_seq = int(connection.exec_driver_sql(_JOURNAL_HEAD).scalar_one())
+            is_changed = True
+        else:
+            seq, found = connection.exec_driver_sql(_SINCE, (self._seen_seq,)).one()
+            self._seen_seq, is_changed = int(seq), bool(found)
+        if is_changed:
+            self._index = None
+        return is_changed
 
     def find(self, connection: Connection, code: str) -> Article | None:
         """Find by EAN, then PLU, then number; UPC-A with and without its leading zero.

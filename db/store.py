@@ -64,9 +64,21 @@ class SqliteStore:
     def reload_catalogue(self) -> None:
         """Read departments and VAT rates again after an import."""
         with self._engine.connect() as connection:
+            self._catalogue.is_changed(connection)
             self._vat_rates = tuple(self._catalogue.vat_rates(connection))
             departments = self._catalogue.departments(connection)
         self._departments = MappingProxyType({one.name: one for one in departments})
+
+    def take_up_import(self) -> tuple[QuickKey, ...] | None:
+        """Take up what somebody imported beside the till; gives the panel, None when nothing was.
+
+        An import may come at any time (contract.md 2): asked before each command.
+        """
+        with self._engine.connect() as connection:
+            if not self._catalogue.is_changed(connection):
+                return None
+        self.reload_catalogue()
+        return self.quick_keys()
 
     @property
     def departments(self) -> tuple[Department, ...]:
@@ -93,7 +105,9 @@ class SqliteStore:
             return self._catalogue.find(connection, code)
 
     def department(self, name: str) -> Department | None:
-        """Find a department by its name."""
+        """Find a department by its name; one that was imported this moment is read now."""
+        if name not in self._departments:
+            self.reload_catalogue()
         return self._departments.get(name)
 
     def vat_rate(self, vat_code: str, day: date) -> int:

@@ -32,7 +32,7 @@ from tui.widgets.palette import palette
 
 if TYPE_CHECKING:
     from core.ports import Clock
-    from tui.messages import CommandDone, TillChanged, TillFailed, TillReady
+    from tui.messages import CommandDone, PanelChanged, TillChanged, TillFailed, TillReady
     from tui.screens.till_desk import TillDesk
     from tui.till_port import TillPort
 
@@ -217,6 +217,10 @@ class TillApp(App[int]):
     def on_till_changed(self, message: "TillChanged") -> None:
         """Take a newer picture."""
         self.desk.take_view(message.view)
+
+    def on_panel_changed(self, message: "PanelChanged") -> None:
+        """Take the panel that an import left."""
+        self.desk.take_panel(message.quick_keys)
 
     def on_command_done(self, message: "CommandDone") -> None:
         """Take the outcome of a command."""

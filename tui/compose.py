@@ -158,7 +158,7 @@ def open_shop(config: Config, data_dir: Path, clock: "Clock", *, is_demo: bool) 
 
     simulated = demo.simulated if demo is not None else frozenset()
     shop = _shop_view(config, store, simulated, is_demo=is_demo)
-    return Opened(till, shop, devices, reader.find, close)
+    return Opened(till, shop, devices, reader.find, store.take_up_import, close)
 
 
 def make_rules(config: Config, *, is_demo: bool) -> "Rules":

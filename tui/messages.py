@@ -2,6 +2,7 @@
 
 from textual.message import Message
 
+from core.catalog import QuickKey
 from tui.commands import Command
 from tui.views import Outcome, ShopView, TillView
 
@@ -35,6 +36,14 @@ class TillChanged(Message):
     def can_replace(self, message: Message) -> bool:
         """A newer picture may take an older one's place in the queue."""
         return isinstance(message, TillChanged)
+
+
+class PanelChanged(Message):
+    """An import beside the till changed goods or quick keys: the panel as it is after it."""
+
+    def __init__(self, quick_keys: tuple[QuickKey, ...]) -> None:
+        self.quick_keys = quick_keys
+        super().__init__()
 
 
 class CommandDone(Message):

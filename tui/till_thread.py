@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from textual.message import Message
 from textual.widget import Widget
 
-from core.catalog import Article
+from core.catalog import Article, QuickKey
 from core.checkout import SaleState
 from core.document import Document
 from core.effects import Effect
@@ -39,7 +39,7 @@ from core.services import (
 from core.services import facts_desk as desk
 from core.services.till import Till
 from tui import commands as c
-from tui.messages import CommandDone, TillChanged, TillFailed, TillReady
+from tui.messages import CommandDone, PanelChanged, TillChanged, TillFailed, TillReady
 from tui.views import Outcome, ShopView, TerminalPicture, TillView, UnitPicture
 
 _log = logging.getLogger("blipp.till")
@@ -78,6 +78,8 @@ class Opened:
     shop: ShopView
     devices: DeviceDesk
     search: Callable[[str, int], tuple[Article, ...]]
+    take_up_import: Callable[[], tuple[QuickKey, ...] | None]
+    """Takes up what was imported beside the till; the panel then, None when nothing was."""
     close: Callable[[], None]
     """Closes store, witness and lock."""
 
@@ -157,6 +159,9 @@ class TillThread:
     def _take(self, opened: Opened, work: c.Command | Fact) -> None:
         """Take one command or fact; effects leave after their cause is durable."""
         till = opened.till
+        panel = opened.take_up_import()
+        if panel is not None:
+            self._post(PanelChanged(panel))
         if not isinstance(work, c.Command):
             desk.take_fact(till, work)
             printing.ask_about_papers(till)

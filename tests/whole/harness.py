@@ -30,7 +30,7 @@ from tui import commands as c
 from tui.clock import SystemClock
 from tui.compose import DATABASE_NAME, open_shop, witness_path
 from tui.config import Config, TipConfig, demo_config
-from tui.messages import CommandDone, TillChanged, TillFailed, TillReady
+from tui.messages import CommandDone, PanelChanged, TillChanged, TillFailed, TillReady
 from tui.till_thread import Opened, TillThread
 from tui.views import Outcome, TillView
 
@@ -83,6 +83,8 @@ class WholeTill:
         self._came = threading.Condition()
         self._seen: deque[TillView] = deque(maxlen=SEEN_MAX)
         self._done: list[CommandDone] = []
+        self.panels: list[PanelChanged] = []
+        """What imports left on the panel, oldest first."""
         self.failed: TillFailed | None = None
         self._data_dir = data_dir
         self.opened: Opened | None = None
@@ -106,6 +108,8 @@ class WholeTill:
         with self._came:
             if isinstance(message, TillFailed):
                 self.failed = message
+            elif isinstance(message, PanelChanged):
+                self.panels.append(message)
             elif isinstance(message, TillReady | TillChanged | CommandDone):
                 self._seen.append(message.view)
                 if isinstance(message, CommandDone):

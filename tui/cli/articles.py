@@ -85,7 +85,7 @@ def _report(read: ArticleFile, changes: tuple[ArticleChange, ...]) -> None:
         )
     )
     if changes:
-        print(_("Är kassan igång: starta om den för att se nya varugrupper och knappar."))
+        print(_("Är kassan igång har den varorna vid nästa knapptryck."))
 
 
 def _words(change: ArticleChange) -> str:

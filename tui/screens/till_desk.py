@@ -6,11 +6,12 @@ a bell: the only keys ever dropped, so that nobody answers what he has not seen.
 """
 
 from collections import deque
+from dataclasses import replace
 from datetime import datetime
 from math import inf
 from typing import Protocol
 
-from core.catalog import Article
+from core.catalog import Article, QuickKey
 from core.errors import TillError
 from core.ports import Clock
 from core.services.till import Attention
@@ -227,6 +228,12 @@ class TillDesk:
         """Take the shop and the first picture."""
         self.shop = message.shop
         self.take_view(message.view)
+
+    def take_panel(self, quick_keys: tuple[QuickKey, ...]) -> None:
+        """Show the panel that an import left."""
+        if self.shop is not None:
+            self.shop = replace(self.shop, quick_keys=quick_keys)
+            self.changed()
 
     def take_view(self, view: TillView) -> None:
         """Show a picture unless a newer one is shown."""
