@@ -57,6 +57,14 @@ def fit(text: str, width: int, align: str = "left") -> str:
     return set_cell_size(text, width)
 
 
+@lru_cache(maxsize=4096)
+def shortened(text: str, width: int) -> str:
+    """Give clean text of exactly `width` cells as `fit` does; where it is cut, it ends in `…`."""
+    if width <= 0 or cell_len(shown(text)) <= width:
+        return fit(text, width)
+    return fit(fit(text, width - 1).rstrip() + "…", width)
+
+
 @lru_cache(maxsize=512)
 def pressable(style: Style, key: str) -> Style:
     """Give a style that makes what it draws a button: a click on it is a press of `key`."""
