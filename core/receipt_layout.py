@@ -175,7 +175,7 @@ def _write_tender(sheet: Sheet, tender: ReceiptTender, receipt: Receipt, _: Tran
         _money_row(sheet, _("Återbetalt: {means}").format(means=word), -tender.amount_ore)
     else:
         _money_row(sheet, _("Betalt: {means}").format(means=word), tender.amount_ore)
-    if tender.given_ore:
+    if tender.change_ore:
         _money_row(sheet, _("Mottaget"), tender.given_ore)
         _money_row(sheet, _("Växel tillbaka"), tender.change_ore)
     if tender.tip_ore:

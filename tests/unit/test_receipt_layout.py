@@ -103,6 +103,15 @@ def test_the_total_to_pay_stands_before_the_tip_and_the_tip_is_no_sale() -> None
     assert re.search(r"Moms totalt +33,88", written)
 
 
+def test_received_and_change_stand_only_where_there_is_change() -> None:
+    exact, more = a_cash_receipt(DEPOSIT, 19_00), a_cash_receipt(DEPOSIT, 20_00)
+
+    assert "Växel" not in lay_out_receipt(exact, 42, same).as_text()
+    assert "Mottaget" not in lay_out_receipt(exact, 42, same).as_text()
+    written = lay_out_receipt(more, 42, same).as_text()
+    assert re.search(r"Mottaget +20,00\s+Växel tillbaka +1,00", written)
+
+
 def test_each_card_has_its_own_block() -> None:
     second = replace(a_slip(149_00, 0), reference="000009103010", masked_pan="****1111")
     tenders = (a_card(100_00, 10_00), replace(a_card(149_00, 0), card=second))
