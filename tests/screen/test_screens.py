@@ -24,7 +24,7 @@ SAYS = {
     "register-unknown": ("Okänd vara: 999", "> 999"),
     "register-page-2": ("sida 2 av 2", "Bananer"),
     "register-later": ("finns inte än",),
-    "register-receipt": ("Kvittot", "Kvitto nr 1042", "BETALT"),
+    "register-receipt": ("Kvitto 1042", "ATT BETALA SEK", "BETALT"),
     "pay": ("ATT BETALA", "kontant 106,00 kr", "kort 106,00 kr"),
     "pay-amount": ("> 100_ kr", "kontant 100 kr"),
     "pay-give-back": ("Ge kunden tillbaka 100,00 kr", "ja", "nej"),

@@ -27,7 +27,7 @@ from tui.screens.page import Cap, Desk, Key, Notice, Page, take_card
 from tui.views import Outcome
 from tui.widgets.block import Block
 from tui.widgets.key_panel import panel_of
-from tui.widgets.paper import top_max
+from tui.widgets.paper import payment_row, top_max
 
 LETTERS = frozenset("".join(LETTER_ROWS))
 
@@ -43,7 +43,8 @@ class RegisterPage(Page):
         self.panel_page = 1
         self.finished: Receipt | None = None
         """The sale that was just closed, told until the next line."""
-        self.paper_top = 0
+        self.paper_top: int | None = None
+        """The row the paper is scrolled to; None = not scrolled yet."""
         self.panel_kept: tuple[object, Block] | None = None
         """The panel as last drawn, and what it was drawn from: it seldom changes."""
         self.paper_window = 1
@@ -181,7 +182,13 @@ class RegisterPage(Page):
         paper = self.paper
         if paper is not None:
             last, step = top_max(paper, self.paper_window), max(1, self.paper_window - 1)
-            self.paper_top = max(0, min(last, self.paper_top + step * direction))
+            top = self.paper_shown_top(paper) + step * direction
+            self.paper_top = max(0, min(last, top))
+
+    def paper_shown_top(self, paper: Document) -> int:
+        """Give the first row that is seen: where the payment begins, until it is scrolled."""
+        top = payment_row(paper) if self.paper_top is None else self.paper_top
+        return min(top, top_max(paper, self.paper_window))
 
     def _quick_key(self, letter: str) -> bool:
         shop = self.desk.shop
@@ -238,7 +245,7 @@ class RegisterPage(Page):
     def sale_closed(self, receipt: Receipt) -> None:
         """Tell of the sale that was just closed, until the next line."""
         self.finished = receipt
-        self.paper_top = 0
+        self.paper_top = None
         self.entry = Entry()
 
     @property

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 
 from core.catalog import KeyKind
+from core.receipt import Receipt
 from core.sale import Line, Sale
 from tui.bindings import shown_key
 from tui.i18n import _
@@ -131,13 +132,16 @@ def _receipt(page: "RegisterPage", width: int, height: int) -> Block:
     inner = width - 2
     sale = view.sale if view else None
     total = _total(page, sale, inner, styles)
+    paper, finished = page.paper, page.finished
+    if paper is not None and finished is not None:
+        total = above(block(inner, total.rows[:-1]), _paid(finished, inner, styles))
     entry = block(inner, (_entry_row(page, sale, inner, styles),))
     window = height - len(total.rows) - 5
-    paper = page.paper
-    if paper is not None:
+    if paper is not None and finished is not None:
         page.paper_window = window
-        body, title = draw_paper(paper, inner, window, page.paper_top, styles), _("Kvittot")
-    elif page.finished is not None and sale is None:
+        body = draw_paper(paper, inner, window, page.paper_shown_top(paper), styles)
+        title = _("Kvitto {number}").format(number=finished.receipt_no)
+    elif finished is not None and sale is None:
         body, title = _summary(page, inner, window), _("Köpet är klart")
     elif sale is None or not sale.lines:
         body, title = _empty(page, inner, window), _("Nytt köp")
@@ -178,6 +182,20 @@ def _total(page: "RegisterPage", sale: Sale | None, width: int, styles: Palette)
     if len(figures) > width - len(name) - 4:
         figures = amount(total_ore)
     return draw_total(name, figures, width, styles)
+
+
+def _paid(receipt: Receipt, width: int, styles: Palette) -> Block:
+    """Tell beneath the total how it was paid, the change large; cash with change comes last."""
+    rows = paid_rows(receipt)[1:]
+    change_ore = receipt.tenders[-1].change_ore if receipt.tenders else 0
+    figures = rows[:-1] if change_ore else rows
+    drawn = [
+        spread(f" {name}", f"{text} ", width, styles.base, styles.strong) for name, text in figures
+    ]
+    if change_ore:
+        name, large = f" {rows[-1][0].upper()}", f"{spaced(change_ore)} "
+        drawn.append(spread(name, large, width, styles.total, styles.total))
+    return block(width, drawn)
 
 
 def _entry_row(page: "RegisterPage", sale: Sale | None, width: int, styles: Palette) -> Row:
@@ -246,7 +264,7 @@ def _next_steps(page: "RegisterPage", shop: ShopView, sale: Sale | None) -> list
             )
         steps = [words + ".", _("{key}: sök vara på namn.").format(key=shown("search"))]
         if page.paper is not None:
-            steps = [_("PgDn: bläddra i kvittot."), *steps]
+            steps = [_("PgUp, PgDn: bläddra i kvittot."), *steps]
         return steps
     steps = []
     if shop.has_terminal:

@@ -1,6 +1,6 @@
 """A paper on the screen: the same elements that the printer gets, on a light strip."""
 
-from core.document import Cut, Document
+from core.document import Cut, Document, TextLine
 from tui.widgets.block import Block, Row, block, line, tall
 from tui.widgets.palette import Palette
 
@@ -29,3 +29,13 @@ def top_max(paper: Document, height: int) -> int:
     """Give the last row at which a window may begin."""
     rows = sum(not isinstance(element, Cut) for element in paper.elements)
     return max(0, rows - height)
+
+
+def payment_row(paper: Document) -> int:
+    """Give the row of a receipt where the goods end and the payment begins: after its second rule.
+
+    0 for a paper without two rules.
+    """
+    rows = [element for element in paper.elements if isinstance(element, TextLine)]
+    rules = [number for number, row in enumerate(rows) if row.text == "-" * paper.width]
+    return rules[1] + 1 if len(rules) > 1 else 0
