@@ -6,7 +6,8 @@ come out is asked about and never printed as an original again (house.md 4, reli
 
 from dataclasses import replace
 
-from core.checkout import PaperEvent, PaperState, advance_paper
+from core import events as ev
+from core.checkout import PaperEvent, PaperState, SaleState, advance_paper
 from core.services import copies
 from core.services.printing import ask_about_papers
 from core.services.steps import forward
@@ -19,9 +20,17 @@ def start(till: Till) -> None:
     till.sale = till.store.unfinished_sale()
     _take_up_papers(till)
     copies.take_up(till)
+    _take_up_card(till)
     if till.sale is not None:
         forward(till, is_fresh=False)
     ask_about_papers(till)
+
+
+def _take_up_card(till: Till) -> None:
+    """A card that was being paid is in doubt now: its answer went to the program that ended."""
+    tender = till.sale.current_tender if till.sale else None
+    if till.sale is not None and tender is not None and till.state is SaleState.AUTHORIZING:
+        till.settle(ev.AnswerLost(till.sale.sale_id, tender.service_id, "restart"))
 
 
 def _take_up_papers(till: Till) -> None:

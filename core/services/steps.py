@@ -7,7 +7,6 @@ core.checkout.RECOVERY.
 from datetime import datetime
 from typing import Final
 
-from core import events as ev
 from core.card import CardRequest
 from core.checkout import Effect as Step
 from core.checkout import SaleState, next_effect
@@ -73,11 +72,7 @@ def open_tender(till: Till, service_id: int) -> Tender | None:
 
 
 def ask_about_doubt(till: Till, tender: Tender, evidence: tuple[str, ...]) -> None:
-    """Ask a person; a payment that a restart left in `authorizing` is in doubt from here on."""
-    if till.state is SaleState.AUTHORIZING:
-        assert till.sale is not None
-        text = "; ".join(evidence)
-        till.settle(ev.AnswerLost(till.sale.sale_id, tender.service_id, text))
+    """Ask a person about a payment in doubt."""
     till.attention = Attention(
         "card-doubt",
         (

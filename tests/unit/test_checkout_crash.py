@@ -293,7 +293,7 @@ def test_paying_before_the_intent_is_found(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_charging_as_new_after_a_restart_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     def forget(till: Till, *, is_fresh: bool) -> None:
-        if till.state is SaleState.AUTHORIZING:
+        if till.state is SaleState.IN_DOUBT:
             assert till.sale is not None
             assert till.sale.current_tender is not None
             service_id = till.sale.current_tender.service_id
@@ -306,7 +306,7 @@ def test_charging_as_new_after_a_restart_is_found(monkeypatch: pytest.MonkeyPatc
 
 def test_sending_the_same_request_again_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     again = (Step.AUTHORIZE_CARD, Step.AUTHORIZE_CARD)
-    monkeypatch.setitem(RECOVERY, SaleState.AUTHORIZING, again)
+    monkeypatch.setitem(RECOVERY, SaleState.IN_DOUBT, again)
     assert "was sent twice" in found_by(TIP_SALE)
 
 

@@ -52,7 +52,7 @@ def one_of_each(shop: Shop, till: WholeTill, tip_ore: int = 0) -> None:
     assert till.z().receipts == 1
 
 
-def test_killed_while_the_customer_looks_for_the_card_charges_nothing(
+def test_killed_while_the_customer_looks_for_the_card_is_in_doubt_at_once_and_charges_nothing(
     shop: Shop, start: Start
 ) -> None:
     shop.terminal.set_script(None)
@@ -61,6 +61,8 @@ def test_killed_while_the_customer_looks_for_the_card_charges_nothing(
     killed(process)
     till = shop.open()
     view = till.wait(lambda view: view.card_result)
+    assert "authorizing" not in {str(each.sale.state) for each in till.seen if each.sale}
+    assert [one for one in shop.notes("answer-lost") if "restart" in one]
     assert view.card_result is not None
     assert view.card_result.code == "card-never-charged"
     assert till.state == "tendering"

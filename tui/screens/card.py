@@ -157,7 +157,7 @@ class CardPage(Page):
                 return _("Frågar terminalen, försök {count} …").format(
                     count=terminal.query_attempt + 1
                 )
-            return _("Svaret uteblev. Frågar terminalen …")
+            return _("Frågar terminalen …")
         if sale.state == "held":
             return _("Väntar på beslut …")
         if terminal.is_abort_asked:
@@ -178,7 +178,7 @@ class CardPage(Page):
             foot = choice("Esc", _("ge upp"), inner, styles, "escape")
             head = choice("Enter", _("svara"), inner, styles, "enter")
             return above(*asked, field(self.text, inner, styles), block(inner, (head, foot)))
-        rows = []
+        rows, is_asked_about = [], sale is not None and sale.state == "in_doubt"
         if sale is not None and sale.state == "authorizing":
             rows.append(choice("Esc", _("avbryt kortbetalningen"), inner, styles, "escape"))
         if self.desk.has_face:
@@ -186,14 +186,19 @@ class CardPage(Page):
             if self.desk.is_face_active:
                 where = _("tillbaka till kassan")
             rows.append(choice("Tab", where, inner, styles, "tab"))
-        if not rows:
-            words = _("Vänta. Kortet dras aldrig två gånger.")
-            return wrapped(words, inner, styles.muted)
-        return block(inner, rows)
+        words = _("Vänta. Kortet dras aldrig två gånger.")
+        if is_asked_about:
+            words = _(
+                "Kassan frågar terminalen om kortet är draget. Låt inte kunden betala igen: "
+                "kortet dras aldrig två gånger."
+            )
+            return above(wrapped(words, inner, styles.warning), block(inner, rows))
+        return block(inner, rows) if rows else wrapped(words, inner, styles.muted)
 
     def caps(self) -> list[Cap]:
         """Give the keys that work now."""
-        caps = [self.cap("back", _("Avbryt kortet"))]
+        is_running = self.sale is not None and self.sale.state == "authorizing"
+        caps = [self.cap("back", _("Avbryt kortet"))] if is_running or self.prompt else []
         if self.prompt is not None and self.prompt.is_yes_no:
             caps = [self.cap("yes"), self.cap("no"), *caps]
         if self.desk.has_face:
