@@ -5,7 +5,9 @@ what cannot be trusted refuses to open (reliability F45-F47).
 """
 
 import os
+from collections.abc import Sequence
 from datetime import date, datetime
+from json import loads
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,7 +18,7 @@ from core.card import CardSlip
 from core.catalog import Article, Department, QuickKey
 from core.checkout import PaperState
 from core.errors import StoreDamaged
-from core.journal import GENESIS
+from core.journal import GENESIS, chain_hash
 from core.payload import restore
 from core.receipt_copy import CopyState, ReceiptCopy
 from core.sale import Line, Sale
@@ -264,6 +266,28 @@ class SqliteStore:
         """Give one setting of the register itself."""
         rows = self._read("SELECT value FROM setting WHERE key=?", (key,))
         return str(rows[0][0]) if rows else None
+
+    def journalled_settings(self, keys: Sequence[str]) -> dict[str, str]:
+        """Give what the journal's first rows about these settings say.
+
+        Reads no further than those rows. Raises StoreDamaged when one does not fit its hash.
+        """
+        marks = ",".join("?" * len(keys))
+        rows = self._read(
+            "SELECT own.seq, own.at, own.kind, own.operator, own.payload, own.hash,"
+            " coalesce(former.hash, ?) FROM journal AS own"
+            " LEFT JOIN journal AS former ON former.seq = own.seq - 1"
+            " WHERE own.kind = 'setting-changed'"
+            f" AND json_extract(own.payload, '$.key') IN ({marks}) ORDER BY own.seq LIMIT ?",
+            (GENESIS, *keys, len(keys)),
+        )
+        told: dict[str, str] = {}
+        for seq, at, kind, operator, payload, stored, former in rows:
+            if chain_hash(former, seq, at, kind, operator, payload) != stored:
+                raise StoreDamaged(reason="binding-changed", seq=seq)
+            note = loads(payload)
+            told.setdefault(note["key"], note["new"])
+        return told
 
     def last_receipt_no(self) -> int:
         """Give the newest receipt number, 0 when none."""

@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from core.errors import ConfigError, StoreDamaged
+from core.errors import StoreDamaged
 from devices.factory import make_control_unit, make_printer, make_terminal
 from tui.clock import SystemClock
 from tui.config import Config
@@ -115,6 +115,7 @@ def open_shop(config: Config, data_dir: Path, clock: "Clock", *, is_demo: bool) 
     from db.witness import Witness, check_witness, read_witness
     from tui.device_desk import DeviceDesk
     from tui.new_shop import fill_new_shop
+    from tui.register_binding import bind_register
     from tui.till_thread import Opened
 
     store = SqliteStore(data_dir / DATABASE_NAME, clock.now())
@@ -180,32 +181,6 @@ def make_rules(config: Config, *, is_demo: bool) -> "Rules":
         words=translator(config.shop.receipt_language),
         has_drawer=config.drawer.driver == "printer",
     )
-
-
-def bind_register(store: "SqliteStore", config: Config, clock: "Clock", *, is_demo: bool) -> None:
-    """Bind a new database to shop, register and demo; refuse a file of another register.
-
-    A control unit binds to the first organisation and register it sees (sweden R3), and a demo
-    stays a demo for ever. Raises ConfigError.
-    """
-    from tui.new_shop import OPERATOR
-
-    wanted = {
-        "demo": "1" if is_demo else "0",
-        "org_no": config.shop.org_no,
-        "register_id": config.shop.register_id,
-    }
-    missing = {key: value for key, value in wanted.items() if store.setting(key) is None}
-    for key, value in wanted.items():
-        found = store.setting(key)
-        if found is not None and found != value:
-            reason = "demo-database" if key == "demo" else "other-register"
-            raise ConfigError(key=key, found=found, value=value, reason=reason)
-    if missing:
-        with store.unit_of_work() as uow:
-            for key, value in missing.items():
-                uow.put_setting(clock.now(), OPERATOR, key, value)
-            uow.commit()
 
 
 def fill_demo(store: "SqliteStore", clock: "Clock") -> None:

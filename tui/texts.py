@@ -126,10 +126,35 @@ ERRORS: Final[dict[str, str]] = {
     "store-damaged": N_("Databasen är skadad. Kassan får inte sälja. Kör blipp verify."),
     "store-too-new": N_("Databasen är skriven av en nyare version av Blipp."),
     "store-in-use": N_("En annan kassa använder redan dessa data."),
+    "store-damaged/binding-changed": N_(
+        "Databasens märkning (övning eller riktig, företag, kassa) är ändrad: kassan får inte "
+        "sälja. Kör blipp verify."
+    ),
     "config": N_("Inställningen är fel: {file} {key} {nearest}"),
+    "config/demo-database": N_(
+        "Dessa data är en övningsbutiks och blir aldrig en riktig butiks. Starta med --demo, "
+        "eller ange en annan mapp med --data."
+    ),
+    "config/shop-database": N_(
+        "Dessa data är en riktig butiks: öva inte på dem. Starta utan --demo, eller ange en "
+        "annan mapp med --data."
+    ),
+    "config/other-register": N_(
+        "Dessa data hör till kassa {found}, inställningarna är för kassa {value}. Använd den "
+        "andra kassans inställningar, eller ange en annan mapp med --data."
+    ),
+    "config/other-shop": N_(
+        "Dessa data hör till företaget {found}, inställningarna är för {value}. Använd det "
+        "företagets inställningar, eller ange en annan mapp med --data."
+    ),
     "bug": N_("Ett fel i programmet. Kassan är stoppad; inget köp är förlorat."),
 }
 """By code, or by `code/reason` where a fact tells more."""
+
+
+def is_told_by_reason(code: str, facts: Mapping[str, object]) -> bool:
+    """Say whether the reason of an error has words of its own, so that its facts add nothing."""
+    return f"{code}/{facts.get('reason')}" in ERRORS
 
 
 def error_words(code: str, facts: Mapping[str, object]) -> str:

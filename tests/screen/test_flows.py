@@ -346,3 +346,14 @@ async def test_a_demo_with_devices_of_its_own_offers_no_faults() -> None:
     async with opened(FakeTill(replace(SHOP_VIEW, simulated=frozenset()))) as (pilot, _till, app):
         await burst(pilot, ["f9"])
         assert "Demo: fel" not in text_of(app)
+
+
+async def test_a_database_of_practice_is_refused_in_plain_words() -> None:
+    async with opened() as (pilot, _till, app):
+        facts: dict[str, object] = {"key": "demo", "found": "1", "reason": "demo-database"}
+        app.post_message(TillFailed("config", facts, False))
+        await settle(pilot)
+        shown = text_of(app)
+        assert "övningsbutik" in shown
+        assert "--demo" in shown
+        assert "found=" not in shown

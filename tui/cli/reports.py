@@ -18,6 +18,7 @@ from tui.cli.options import UsageError
 from tui.cli.place import Place, place_of
 from tui.clock import SystemClock
 from tui.i18n import _, translator
+from tui.register_binding import check_register
 
 
 def run(options: argparse.Namespace) -> int:
@@ -29,6 +30,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(_("{folder}: där finns ingen butik").format(folder=place.data_dir))
     clock = SystemClock()
     with reading_copy(place.database, clock.now()) as store:
+        check_register(store, place.config, is_demo=place.is_demo)
         if options.kind == "x":
             report = _x_report(store, place, clock)
         else:

@@ -44,9 +44,6 @@ _CONFIG: Final[Mapping[str, str]] = {
     "not-an-address": N_("är ingen http- eller https-adress: {value}"),
     "password-in-address": N_("användare och lösenord hör inte hemma i adressen"),
     "plain-http": N_("http utan kryptering går bara till den egna datorn: {value}"),
-    "demo-database": N_("dessa data är en övningsbutiks och kan inte bli en annan: använd --demo"),
-    "shop-database": N_("dessa data är en riktig butiks: starta utan --demo"),
-    "other-register": N_("dessa data hör till {found}, inte till {value}"),
     "file-exists": N_("filen finns redan"),
 }
 _NO_CONFIG: Final = N_(
@@ -58,14 +55,16 @@ _NO_CONFIG: Final = N_(
 def words_of(error: TillError) -> str:
     """Say an error in one line."""
     facts = {name: clean(str(value), _SHOWN_MAX) for name, value in error.facts.items()}
+    from tui.texts import error_words, is_told_by_reason
+
+    if is_told_by_reason(error.code, error.facts):
+        return error_words(error.code, error.facts)
     if isinstance(error, ConfigError):
         return _config_words(facts)
     if isinstance(error, StoreInUse):
         return _("En annan kassa använder redan dessa data (process {process}).").format(
             process=facts.get("process", "?")
         )
-    from tui.texts import error_words
-
     words = error_words(error.code, error.facts)
     reason = facts.get("reason", "")
     return f"{words} ({reason})" if reason and reason not in words else words
@@ -74,8 +73,6 @@ def words_of(error: TillError) -> str:
 def _config_words(facts: Mapping[str, str]) -> str:
     """Name file, key, what is wrong and the nearest that is right."""
     reason = facts.get("reason", "")
-    if reason == "demo-database" and facts.get("found") == "0":
-        reason = "shop-database"
     if reason == "no-config":
         return _(_NO_CONFIG).format(file=facts.get("file", ""))
     fields = {"value": "", "key": "", "found": "", **facts}

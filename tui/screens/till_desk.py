@@ -23,7 +23,7 @@ from tui.messages import CommandDone, TillFailed, TillReady
 from tui.screens.confirm import ConfirmPage, StopPage
 from tui.screens.page import Key, Notice, Page
 from tui.screens.stack import PageStack
-from tui.texts import error_words, kronor, seconds
+from tui.texts import error_words, is_told_by_reason, kronor, seconds
 from tui.till_port import TillPort
 from tui.views import ShopView, TillView, late_abort_ore
 from tui.widgets.palette import Palette
@@ -274,6 +274,8 @@ class TillDesk:
         self._sent = None
         code = "bug" if message.is_bug else message.code
         told = ", ".join(f"{name}={value}" for name, value in message.facts.items())
+        if is_told_by_reason(code, message.facts):
+            told = str(message.facts["reason"])
         facts = _("Felkod: {code} {facts}").format(code=message.code, facts=told)
         words = (error_words(code, message.facts), facts)
         self.open(StopPage(self, _("Kassan är stoppad"), words, message.code))
