@@ -20,6 +20,8 @@ NOTE_KINDS: Final = frozenset(
         "program-started",
         "program-stopped",
         "numbers-reserved",
+        "rows-found",
+        "store-migrated",
         "period-opened",
         "article-changed",
         "department-changed",

@@ -6,14 +6,18 @@ seen by one query and no migration module is loaded.
 
 from collections.abc import Callable
 from importlib import import_module
+from types import ModuleType
 from typing import Final
 
 from sqlalchemy import Connection, text
 
 from core.errors import StoreTooNew
 
-MIGRATIONS: Final = ("m0001_initial", "m0002_receipt_copy")
+MIGRATIONS: Final = ("m0001_initial", "m0002_receipt_copy", "m0003_bound_rows")
 """Order is application order; names are never reused."""
+_FIRST_JOURNALLED: Final = MIGRATIONS.index("m0003_bound_rows")
+"""From this one on each migration has its row in the journal."""
+_OPERATOR: Final = "blipp"
 
 
 def pending(connection: Connection) -> tuple[str, ...]:
@@ -33,9 +37,10 @@ def pending(connection: Connection) -> tuple[str, ...]:
 
 
 def migrate(begin: Callable[[], Connection], at: str) -> tuple[str, ...]:
-    """Apply what is missing, each migration with its record in one transaction.
+    """Apply what is missing, each migration with record and journal rows in one transaction.
 
-    `begin` gives a connection on which BEGIN IMMEDIATE was sent. Gives the names applied.
+    `begin` gives a connection on which BEGIN IMMEDIATE was sent; `at` is local time with offset in
+    ISO 8601. Gives the names applied.
     """
     with begin() as connection:
         missing = pending(connection)
@@ -55,5 +60,17 @@ def migrate(begin: Callable[[], Connection], at: str) -> tuple[str, ...]:
                 text("INSERT INTO migration (name, applied_at) VALUES (:name, :at)"),
                 {"name": name, "at": at},
             )
+            if MIGRATIONS.index(name) >= _FIRST_JOURNALLED:
+                _journal(connection, module, name, at)
             connection.commit()
     return missing
+
+
+def _journal(connection: Connection, module: ModuleType, name: str, at: str) -> None:
+    """Journal what a migration found, if it looks for anything, and then that it was applied."""
+    from core.payload import canonical
+    from db.journal_rows import append_rows
+
+    found = module.notes(connection) if hasattr(module, "notes") else ()
+    applied = ("store-migrated", canonical({"name": name, "applied_at": at}))
+    append_rows(connection, at, _OPERATOR, (*found, applied))

@@ -40,7 +40,7 @@ class SqliteStore:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         self.path = path
         self._engine: Engine = open_writer(path)
-        self.applied = migrate(self._begin, at.isoformat())
+        self.applied = migrate(self._begin, at.isoformat(timespec="milliseconds"))
         self._check_integrity()
         self._catalogue = CatalogueStore()
         self._vat_rates: tuple[VatRate, ...] = ()

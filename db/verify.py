@@ -19,23 +19,17 @@ from sqlcipher3 import dbapi2
 
 from core.frozen import frozen
 from db.engine import open_reader
+from db.verify_bound import BOUND_KINDS, BoundRows
 from db.verify_copies import COPY_KINDS, JournalledCopies
-from db.verify_rows import BadRow, Problem, Snapshot, expect, read_json, read_row_json
+from db.verify_papers import PAPER_KINDS, JournalledPapers, JournalledSlips
+from db.verify_rows import BadRow, Problem, Snapshot, expect, read_json
 from db.verify_sales import SALE_KINDS, JournalledSale, check_receipt_row
 from db.verify_totals import Payload, TotalsFold, check_receipt_sums
 from db.witness import WitnessLine, read_witness
 
 _GENESIS = "0" * 64
-_PAPER_AFTER = {
-    "paper-queued": "queued",
-    "paper-started": "printing",
-    "paper-printed": "printed",
-    "paper-unknown": "unknown",
-    "paper-seen": "printed",
-    "paper-missing": "copied",
-}
 _COUNTERS = ("sale_id", "receipt_no", "serial", "period_no", "z_no", "paper_id", "copy_no")
-"""Series without holes; service ids only rise, for a terminal's driver draws some of its own."""
+"""Series without holes that are told by their numbers; service ids are drawn in blocks too."""
 
 
 @frozen
@@ -98,13 +92,16 @@ class JournalWalk:
         self.hash = _GENESIS
         self.totals = TotalsFold()
         self.open_sales: dict[int, JournalledSale] = {}
-        self.papers: dict[int, tuple[str, str, int]] = {}
-        """State, kind and reference of each paper that the journal speaks of."""
+        self.bound = BoundRows()
+        self.papers = JournalledPapers()
+        self.slips = JournalledSlips()
         self.copies = JournalledCopies()
         self.drawn = dict.fromkeys((*_COUNTERS, "service_id"), 0)
         """Newest number of each series."""
         self.receipt_count = 0
         self.rows_checked = 0
+        self._period_opened_at: str | None = None
+        """Of the newest period; None where a former till did not journal it."""
         self._witness: dict[int, set[str]] = {}
         for line in witness:
             self._witness.setdefault(line.seq, set()).add(line.hash)
@@ -112,6 +109,8 @@ class JournalWalk:
             "z-report": self._take_z,
             "period-opened": self._take_period,
             "drawer-kicked": lambda *_: self.totals.add("drawer", "", 1, 0),
+            "numbers-reserved": self._take_block,
+            "rows-found": self._take_found,
             "x-report": lambda seq, note, _: self.totals.check_x(seq, note),
         }
 
@@ -121,14 +120,17 @@ class JournalWalk:
         try:
             if kind in SALE_KINDS:
                 self._take_sale(seq, kind, (at, operator), payload)
-            elif kind in _PAPER_AFTER:
-                self._take_paper(kind, read_json(payload))
+            elif kind in PAPER_KINDS:
+                self._take_paper(seq, kind, read_json(payload))
             elif kind in COPY_KINDS:
                 self._take_copy(seq, kind, read_json(payload))
             elif kind in self._takers:
                 self._takers[kind](seq, read_json(payload), payload)
             elif kind == "slip-received":
-                self._take_slip(read_json(payload))
+                note, is_bound = read_json(payload), self.bound.is_bound
+                self.slips.take(seq, note, self.snapshot, is_bound=is_bound)
+            elif kind in BOUND_KINDS:
+                self.bound.take(seq, kind, read_json(payload))
         except (KeyError, TypeError, ValueError) as error:
             raise BadRow(
                 "journal", seq, "payload does not fit {kind}: {error}", kind=kind, error=repr(error)
@@ -153,19 +155,22 @@ class JournalWalk:
             raise BadRow("journal", seq, what, series=series, number=number, former=former)
         self.drawn[series] = number
 
-    def _rise(self, series: str, number: int, seq: int) -> None:
-        if number <= self.drawn[series]:
-            raise BadRow(
-                "journal", seq, "{series} {number} was used before", series=series, number=number
-            )
-        self.drawn[series] = number
+    def _draw_service_id(self, number: int, seq: int) -> None:
+        """Take the next service id; a former till drew blocks of them without a row."""
+        if self.bound.is_bound:
+            self._next("service_id", number, seq)
+            return
+        if number <= self.drawn["service_id"]:
+            what = "{series} {number} was used before"
+            raise BadRow("journal", seq, what, series="service_id", number=number)
+        self.drawn["service_id"] = number
 
     def _take_sale(self, seq: int, kind: str, opened: tuple[str, str], payload: str) -> None:
         event = read_json(payload)
         sale_id = event["sale_id"]
         if kind == "sale-opened":
             self._next("sale_id", sale_id, seq)
-            self.open_sales[sale_id] = JournalledSale(sale_id, *opened)
+            self.open_sales[sale_id] = JournalledSale(sale_id, *opened, self.bound.is_bound)
             return
         sale = self.open_sales.get(sale_id)
         if sale is None:
@@ -191,9 +196,9 @@ class JournalWalk:
 
     def _draw_numbers(self, seq: int, kind: str, event: Payload) -> None:
         if kind == "card-requested":
-            self._rise("service_id", event["service_id"], seq)
+            self._draw_service_id(event["service_id"], seq)
         elif kind == "reversal-requested":
-            self._rise("service_id", event["reversal_service_id"], seq)
+            self._draw_service_id(event["reversal_service_id"], seq)
         elif kind == "receipt-numbered":
             self._next("serial", event["record"]["serial"], seq)
             self._next("receipt_no", event["record"]["receipt_no"], seq)
@@ -234,14 +239,18 @@ class JournalWalk:
         expect("z_report", number, "at", row[1], report["at"])
         if row[2] != payload:
             raise BadRow("z_report", number, "body is not the one of its journal row")
-        self.check_period(report["period_opened_at"], report["at"])
+        opened_at = report["period_opened_at"]
+        expect("journal", seq, "opened_at", opened_at, self._period_opened_at or opened_at)
+        self._period_opened_at = opened_at
+        self.check_period(report["at"])
 
     def _take_period(self, seq: int, note: Payload, _payload: str) -> None:
         self._next("period_no", note["period_no"], seq)
         self.totals.period_opened(note)
+        self._period_opened_at = note["opened_at"] if self.bound.is_bound else None
 
-    def check_period(self, opened_at: str | None, closed_at: str | None) -> None:
-        """Hold the open period's row against the journal."""
+    def check_period(self, closed_at: str | None) -> None:
+        """Hold the open period's row, or that of the Z just taken, against the journal."""
         assert self.snapshot is not None
         number, float_ore = self.totals.period_no, self.totals.opening_float_ore
         row = self.snapshot.one(
@@ -250,31 +259,42 @@ class JournalWalk:
         )
         if row is None:
             raise BadRow("period", number, "row is missing")
-        if opened_at is not None:
-            expect("period", number, "opened_at", row[0], opened_at)
+        if self._period_opened_at is not None:
+            expect("period", number, "opened_at", row[0], self._period_opened_at)
         expect("period", number, "closed_at", row[1], closed_at)
         expect("period", number, "opening_float_ore", row[2], float_ore)
         self.rows_checked += 1
 
-    def _take_paper(self, kind: str, note: Payload) -> None:
-        paper_id, state = note["paper_id"], _PAPER_AFTER[kind]
-        if "receipt_no" in note:
-            self.papers[paper_id] = (state, "receipt", note["receipt_no"])
-            return
-        self.papers[paper_id] = (state, note["paper"], note["number"])
-        if kind == "paper-missing" and note["paper"] == "receipt":
+    def _take_paper(self, seq: int, kind: str, note: Payload) -> None:
+        if self.papers.take(kind, note):
+            self._next("paper_id", note["paper_id"], seq)
+        if kind == "paper-missing" and note.get("paper") == "receipt":
             self.copies.want(note["number"])
 
-    def _take_slip(self, note: Payload) -> None:
-        if self.snapshot is None or not note["is_new"]:
-            return
-        key = (note["reference"], note["copy"])
-        row = self.snapshot.one("SELECT body FROM slip WHERE reference=? AND copy=?", key)
-        if row is None:
-            raise BadRow("slip", "/".join(key), "row is missing")
-        slip = read_row_json("slip", "/".join(key), row[0])
-        for name in ("reference", "copy", "status", "total_ore", "tip_ore"):
-            expect("slip", "/".join(key), name, slip.get(name), note[name])
+    def _take_block(self, seq: int, block: Payload, _payload: str) -> None:
+        self._draw_service_id(block["first"], seq)
+        self.drawn[block["series"]] += block["count"] - 1
+
+    def _take_found(self, seq: int, note: Payload, _payload: str) -> None:
+        """Take rows that a migration found, and bind them from here on."""
+        table = note["table"]
+        for values in note["rows"]:
+            row = dict(zip(note["columns"], values, strict=True))
+            if self.bound.find(seq, table, row):
+                continue
+            if table == "counter":
+                self.drawn[row["name"]] = row["value"]
+            elif table == "period":
+                self._period_opened_at = row["opened_at"]
+            elif table == "paper":
+                self.papers.find(row)
+                self.drawn["paper_id"] = row["paper_id"]
+            elif table == "slip":
+                self.slips.find(row)
+            elif table == "receipt_copy":
+                self.copies.find(row)
+            else:
+                raise ValueError(f"rows of {table}")
 
     def _check_sale(self, sale: JournalledSale) -> None:
         if self.snapshot is not None:
@@ -307,8 +327,13 @@ class _Check:
             walk.rows_checked += sale.check_rows(self._snapshot)
         self._check_strangers()
         if walk.drawn["period_no"]:
-            walk.check_period(None, None)
-        self._check_papers()
+            walk.check_period(None)
+        is_bound = walk.bound.is_bound
+        walk.rows_checked += walk.bound.check(self._snapshot)
+        walk.rows_checked += walk.slips.check(self._snapshot, is_bound=is_bound)
+        newest_paper = walk.papers.check(self._snapshot, is_bound=is_bound)
+        walk.drawn["paper_id"] = newest_paper
+        walk.rows_checked += newest_paper
         walk.rows_checked += walk.copies.check(self._snapshot)
         self._check_codes()
         self._check_counters()
@@ -338,34 +363,6 @@ class _Check:
             if row is not None:
                 raise BadRow(table, row[0], "row is not in the journal")
 
-    def _check_papers(self) -> None:
-        """Hold every paper against its notes; numbers are unbroken, bodies are their receipt's."""
-        expected = 0
-        for paper_id, state, kind, reference in self._snapshot.stream(
-            "SELECT paper_id, state, kind, reference FROM paper ORDER BY paper_id"
-        ):
-            expected += 1
-            if paper_id != expected:
-                raise BadRow("paper", expected, "row is missing")
-            told = self._walk.papers.get(paper_id, ("queued", kind, reference))
-            expect("paper", paper_id, "paper", (state, kind, reference), told)
-        self._walk.drawn["paper_id"] = expected
-        lost = [paper_id for paper_id in self._walk.papers if paper_id > expected]
-        if lost:
-            raise BadRow("paper", min(lost), "row is missing")
-        for kind, table, column in (
-            ("receipt", "receipt", "receipt_no"),
-            ("z-report", "z_report", "z_no"),
-        ):
-            row = self._snapshot.one(
-                f"SELECT paper_id FROM paper LEFT JOIN {table} ON {table}.{column} = reference"
-                f" WHERE kind = ? AND paper.body IS NOT {table}.body LIMIT 1",
-                (kind,),
-            )
-            if row is not None:
-                raise BadRow("paper", row[0], "body is not the one of its {kind}", kind=kind)
-        self._walk.rows_checked += expected
-
     def _check_codes(self) -> None:
         """Find a control code that stands on two receipts (reliability I3)."""
         row = self._snapshot.one(
@@ -380,13 +377,14 @@ class _Check:
         stored: dict[str, int] = dict(self._snapshot.all("SELECT name, value FROM counter"))
         for name in _COUNTERS:
             expect("counter", name, "value", stored.get(name, 0), drawn[name])
-        if stored.get("service_id", 0) < drawn["service_id"]:
-            raise BadRow(
-                "counter",
-                "service_id",
-                "value is below {newest}, in use",
-                newest=drawn["service_id"],
-            )
+        newest, service_id = drawn["service_id"], stored.get("service_id", 0)
+        if self._walk.bound.is_bound:
+            expect("counter", "service_id", "value", service_id, newest)
+        elif service_id < newest:
+            what = "value is below {newest}, in use"
+            raise BadRow("counter", "service_id", what, newest=newest)
+        for name in sorted(set(stored) - {*_COUNTERS, "service_id"}):
+            raise BadRow("counter", name, "row is not in the journal")
 
     def check_witness_reach(self) -> None:
         """Find a tail that was cut off, or an older file in place. Raises BadRow."""

@@ -102,8 +102,10 @@ _NEW_TENDER: Final = {
 class JournalledSale:
     """One sale as the journal tells it."""
 
-    def __init__(self, sale_id: int, opened_at: str, operator: str) -> None:
+    def __init__(self, sale_id: int, opened_at: str, operator: str, is_bound: bool) -> None:
         self.sale_id = sale_id
+        self.is_bound = is_bound
+        """Whether `opened_at` is stored as journalled; former tills stored microseconds."""
         self.opened_at = opened_at
         self.operator = operator
         self.state = "open"
@@ -229,7 +231,8 @@ class JournalledSale:
             tender["reversal_service_id"] = event["reversal_service_id"]
         elif kind == "card-reversed":
             tender["amount_ore"] = tender["tip_ore"] = 0
-            tender["resolved_by"] = event["resolved_by"]
+            # A former till knew no reversal that a manager decides, and said nothing of one.
+            tender["resolved_by"] = event.get("resolved_by", "")
 
     def _draw(self, seq: int, tender: dict[str, Any], event: Payload) -> None:
         names = ("authorized_ore", "amount_ore", "tip_ore", "is_tip_derived", "poi_transaction")
@@ -285,7 +288,8 @@ class JournalledSale:
         )
         for name, found, value in zip(names, sale, wanted, strict=False):
             expect("sale", self.sale_id, name, found, value)
-        expect("sale", self.sale_id, "opened_at", _to_ms(sale[-1]), self.opened_at)
+        opened_at = sale[-1] if self.is_bound else _to_ms(sale[-1])
+        expect("sale", self.sale_id, "opened_at", opened_at, self.opened_at)
         lines = snapshot.all(_SELECT_LINES, (self.sale_id,))
         self._check_keys("sale_line", [row[0] for row in lines], [o["seq"] for o in self.lines])
         for row, line in zip(lines, self.lines, strict=True):

@@ -8,11 +8,13 @@ from typing import Any, Self
 from sqlcipher3 import dbapi2
 
 from core.article_file import ArticleFile, ArticleRow
-from core.card import CardVerdict
+from core.card import CardSlip, CardVerdict, SlipCopy
+from core.facts import SlipArrived
 from core.journal import JournalEntry
 from core.layout_file import default_layout
 from core.payload import canonical
 from core.services import doubt, payment, registration, reporting
+from core.services.facts_desk import take_fact
 from core.vat_table import STANDARD_VAT_RATES
 from db.catalog import CatalogueStore
 from db.catalog_writer import CatalogueWriter
@@ -109,6 +111,15 @@ class RealShop:
         """Verify the files."""
         return verify_shop(self.folder, self.witness)
 
+    def append(self, kind: str, payload: str) -> JournalEntry:
+        """Append a journal row, as the till does."""
+        store = SqliteStore(self.folder / "till.db", self.world.clock.now())
+        with store.unit_of_work() as uow:
+            entry = uow.append_journal(self.world.clock.now(), kind, "Anna", payload)
+            uow.commit()
+        store.close()
+        return entry
+
     def read(self, statement: str) -> list[tuple[Any, ...]]:
         """Read rows and change nothing."""
         connection = dbapi2.connect(str(self.folder / "till.db"))
@@ -157,7 +168,7 @@ def _work(life: Life) -> None:
     life.settle()
     _sell(life, "2")
     registration.void_sale(till)
-    reporting.x_report(till)
+    reporting.print_x(till, reporting.x_report(till))
     reporting.z_report(till)
     life.settle()
     _sell(life, "12")
@@ -176,8 +187,20 @@ def _work(life: Life) -> None:
     _sell(life, "3")
     payment.pay_card(till, None, None)
     life.settle()
+    _receive_slips(life)
     _sell(life, "21")
     payment.pay_cash(till, 50_00)
+    life.settle()
+
+
+def _receive_slips(life: Life) -> None:
+    """Let both copies of a slip come that needs a signature, and one of them again."""
+    slip = CardSlip(
+        "000000000077", service_id=77, amount_ore=100_00, tip_ore=5_00, total_ore=105_00,
+        masked_pan="************9659", id_method="@",
+    )  # fmt: skip
+    for one in (slip, replace(slip, copy=SlipCopy.MERCHANT), slip):
+        take_fact(life.till, SlipArrived(one))
     life.settle()
 
 

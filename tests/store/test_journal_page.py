@@ -12,6 +12,7 @@ from sqlcipher3 import dbapi2
 from db.store import SqliteStore
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "journal.md"
+ROWS = 2 + 10
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
@@ -27,7 +28,7 @@ def program(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
-    """Give a database with a journal of ten rows."""
+    """Give a database with a journal of ten rows behind those of its migrations."""
     path = tmp_path / "till.db"
     store = SqliteStore(path, NOON)
     for number in range(1, 11):
@@ -49,7 +50,7 @@ def _run(program: Path, database: Path) -> subprocess.CompletedProcess[str]:
 def test_the_program_of_the_page_accepts_a_sound_journal(program: Path, database: Path) -> None:
     ran = _run(program, database)
     assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.startswith("10 ")
+    assert ran.stdout.startswith(f"{ROWS} ")
 
 
 def test_the_program_of_the_page_names_an_edited_row(program: Path, database: Path) -> None:

@@ -9,35 +9,14 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlcipher3 import dbapi2
 
 from core.journal import GENESIS, chain_hash
+from core.payload import digest
 from db.verify import VerifyReport, verify_shop
 from tests.real_shop import RealShop, a_worked_shop, changed
-
-KEYS = {
-    "journal": ("seq",),
-    "sale": ("sale_id",),
-    "sale_line": ("sale_id", "seq"),
-    "tender": ("sale_id", "no"),
-    "receipt": ("receipt_no",),
-    "z_report": ("z_no",),
-    "period": ("period_no",),
-    "total": ("period_no", "section", "name"),
-    "paper": ("paper_id",),
-    "receipt_copy": ("receipt_no",),
-    "counter": ("name",),
-}
-NOT_JOURNALLED = {
-    ("period", "opened_at"): "of the open period: its Z will name it",
-    ("paper", "opens_drawer"): "moves no money and stands on no paper",
-    ("paper", "body"): "of copies and X reports: what was printed is in the journal",
-    ("receipt_copy", "record"): "its figures are those of the journalled receipt",
-}
-"""Columns whose edit shows nowhere, or only in some rows, and why that is borne."""
 
 
 @pytest.fixture(scope="module")
@@ -62,92 +41,11 @@ def last_witnessed(shop: RealShop) -> int:
     return int(shop.witness.read_text().splitlines()[-1].split()[0])
 
 
-class Bench:
-    """One copy of the shop, changed and changed back, many times."""
-
-    def __init__(self, shop: RealShop) -> None:
-        shop.sql()
-        self.shop = shop
-        self._path = shop.folder / "till.db"
-        self._sound = self._path.read_bytes()
-        self._keys = shop.sql("SELECT name FROM sqlite_schema WHERE type='table'")
-
-    def rows(self, table: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Give column names and rows of a table."""
-        columns = [str(row[1]) for row in self.shop.sql(f"PRAGMA table_info({table})")]
-        return columns, self.shop.sql(f"SELECT * FROM {table}")
-
-    def after(self, statement: str, parameters: tuple[Any, ...]) -> VerifyReport | None:
-        """Verify after one statement; None when SQLite itself refused it."""
-        connection = dbapi2.connect(str(self._path), isolation_level=None)
-        try:
-            connection.execute("PRAGMA foreign_keys=OFF")
-            connection.execute(statement, parameters)
-        except dbapi2.IntegrityError:
-            return None
-        finally:
-            connection.close()
-        report = self.shop.verify()
-        self._path.write_bytes(self._sound)
-        return report
-
-
-def where(table: str, columns: list[str], row: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
-    keys = KEYS[table]
-    clause = " AND ".join(f"{key}=?" for key in keys)
-    return clause, tuple(row[columns.index(key)] for key in keys)
-
-
-def other_value(value: Any) -> Any:
-    """Give another value of the same type."""
-    if value is None:
-        return 1
-    if isinstance(value, int):
-        return value + 1
-    text = str(value)
-    return text[:-1] + ("x" if not text.endswith("x") else "y") if text else "x"
-
-
 def test_a_shop_after_two_days_is_sound(shop: RealShop) -> None:
     report = shop.verify()
     assert report.problem is None
     assert report.is_sound
     assert report.rows_checked > 140
-
-
-@pytest.mark.parametrize("table", KEYS)
-def test_every_edited_column_of_every_row_is_found(shop: RealShop, table: str) -> None:
-    bench = Bench(shop)
-    columns, rows = bench.rows(table)
-    tried = 0
-    for row in rows:
-        clause, keys = where(table, columns, row)
-        for column, value in zip(columns, row, strict=True):
-            statement = f"UPDATE {table} SET {column}=? WHERE {clause}"
-            report = bench.after(statement, (other_value(value), *keys))
-            if report is None or (table, column) in NOT_JOURNALLED:
-                continue
-            if (table, column, keys) == ("counter", "value", ("service_id",)):
-                continue
-            tried += 1
-            assert not report.is_sound, f"{table} {keys} {column} was {value}"
-    assert tried >= len(rows)
-
-
-@pytest.mark.parametrize("table", KEYS)
-def test_every_deleted_row_is_found_in_its_table(shop: RealShop, table: str) -> None:
-    bench = Bench(shop)
-    columns, rows = bench.rows(table)
-    assert rows
-    for row in rows:
-        clause, keys = where(table, columns, row)
-        report = bench.after(f"DELETE FROM {table} WHERE {clause}", keys)
-        assert report is not None
-        if table == "journal" and keys[0] > last_witnessed(shop):
-            continue
-        assert named(report).split()[0] in (table, "journal", "paper"), f"{table} {keys}"
-        if table in ("journal", "sale", "receipt", "z_report"):
-            assert named(report) == f"{table} {keys[0]}"
 
 
 @pytest.mark.parametrize(
@@ -188,7 +86,7 @@ def test_every_deleted_row_is_found_in_its_table(shop: RealShop, table: str) -> 
         ("INSERT INTO period VALUES (3,'x',0,'x')", "period 3"),
         ("INSERT INTO receipt_copy SELECT 1,'wanted',NULL,NULL,'','','',body FROM receipt LIMIT 1",
          "receipt_copy 1"),
-        ("INSERT INTO paper VALUES (7,'receipt',1,'queued',0,'x')", "paper 7"),
+        ("INSERT INTO paper VALUES (9,'receipt',1,'queued',0,'x')", "paper 9"),
     ],
 )  # fmt: skip
 def test_the_first_bad_row_is_named(shop: RealShop, statement: str, bad: str) -> None:
@@ -220,13 +118,20 @@ def test_two_journal_rows_swapped_are_named(shop: RealShop) -> None:
     assert named(shop.verify()) == "journal 5"
 
 
+DIGEST = re.compile(r'"digest":"[0-9a-f]{64}"')
+
+
 def rehash(shop: RealShop, edit: Callable[[str], str]) -> int:
-    """Edit payloads and make the whole chain anew, as an attacker who read our page would."""
+    """Edit payloads and make digests and chain anew, as an attacker who read our page would."""
     head, first = GENESIS, 0
     with dbapi2.connect(str(shop.folder / "till.db")) as connection:
         rows = connection.execute("SELECT seq, at, kind, operator, payload FROM journal").fetchall()
+        papers = dict(connection.execute("SELECT paper_id, body FROM paper").fetchall())
         for seq, at, kind, operator, payload in rows:
             edited = edit(payload)
+            if kind == "paper-queued" and "digest" in edited:
+                body = papers[json.loads(edited)["paper_id"]]
+                edited = DIGEST.sub(f'"digest":"{digest(body)}"', edited)
             first = first or (seq if edited != payload else 0)
             head = chain_hash(head, seq, at, kind, operator, edited)
             statement = "UPDATE journal SET payload=?, hash=? WHERE seq=?"
@@ -243,6 +148,7 @@ def test_a_chain_made_anew_over_one_edited_row_is_found(shop: RealShop) -> None:
 
 def test_an_edit_in_every_table_at_once_is_found_by_the_witness_alone(shop: RealShop) -> None:
     shop.sql(
+        "UPDATE article SET name='Lunch', search_text='lunch' WHERE name='Dagens lunch'",
         "UPDATE sale_line SET name='Lunch' WHERE name='Dagens lunch'",
         "UPDATE receipt SET body=replace(body,'Dagens lunch','Lunch')",
         "UPDATE paper SET body=replace(body,'Dagens lunch','Lunch')",
@@ -276,6 +182,7 @@ def _mend_heads(shop: RealShop, reports: list[tuple[int, str]]) -> None:
             f"UPDATE z_report SET body={body} WHERE z_no={z_no}",
             f"UPDATE paper SET body={body} WHERE kind='z-report' AND reference={z_no}",
         )
+        rehash(shop, lambda payload: payload)
 
 
 def test_a_cut_tail_is_found_by_the_witness(shop: RealShop) -> None:

@@ -48,6 +48,15 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "receipt before the first period-opened row": N_("kvitto före den första raden period-opened"),
     "body is not the one of its journal row": N_("body är inte den i journalraden"),
     "body is not the one of its {kind}": N_("body är inte den i dess {kind}"),
+    "body is not the one that was queued": N_("body är inte den som ställdes i kö"),
+    "body is not the one that came": N_("body är inte den som kom"),
+    "rows are found behind the migration that binds them": N_(
+        "rader är hittade efter migreringen som binder dem"
+    ),
+    "{place} {row} is new and was there before": N_("{place} {row} är ny men fanns redan"),
+    "slip {slip} is new {is_new}, against the rows before": N_(
+        "kortslip {slip} är ny {is_new}, mot raderna före"
+    ),
     "body is no JSON object": N_("body är inget JSON-objekt"),
     "body is no JSON: {error}": N_("body är inte JSON: {error}"),
     "control code stands on another receipt": N_("kontrollkoden står på ett annat kvitto"),
@@ -63,6 +72,7 @@ PROBLEMS: Final[Mapping[str, str]] = {
 NAMES: Final[Mapping[str, str]] = {
     "body": N_("i body:"),
     "cash given back,": N_("kontant tillbaka:"),
+    "old": N_("det gamla värdet,"),
     "base at": N_("moms: underlaget vid"),
     "VAT at": N_("moms: beloppet vid"),
     "x-report": N_("X-rapportens"),
