@@ -38,7 +38,8 @@ BENDS: Mapping[tuple[str, str], tuple[int, int]] = {
     ("in_doubt", "tendering"): (0, 34), ("authorizing", "held"): (0, 72),
     ("in_doubt", "paid"): (0, 76), ("held", "paid"): (0, 62),
     ("held", "tendering"): (0, 45), ("reversing", "tendering"): (170, 40),
-    ("held", "reversing"): (-44, 50), ("reversing", "held"): (-44, 50),
+    ("tendering", "reversing"): (85, 84), ("held", "reversing"): (-44, 50),
+    ("reversing", "held"): (-44, 50),
     ("queued", "printing"): (-22, 50), ("printing", "queued"): (-22, 50),
     ("unknown", "printed"): (0, 50),
 }  # fmt: skip
