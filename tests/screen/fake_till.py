@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from core import errors
 from core.card import Prompt
-from core.catalog import Article, KeyKind, QuickKey
+from core.catalog import Article, KeyKind, QuickKey, Unit
 from core.checkout import SaleState
 from core.document import Document
 from core.facts import PAYMENT_TIMEOUT, PrinterCondition, TerminalState
@@ -39,7 +39,7 @@ ARTICLES = (
     Article("1001", "Bryggkaffe", "Kaffe", 3400, plu="1"),
     Article("1101", "Kanelbulle", "Fika", 3600, plu="31"),
     Article("3001", "Läsk cola 33 cl burk", "Dryck", 1800, ean="7310865004703"),
-    Article("3401", "Bananer", "Frukt", 2790, plu="141"),
+    Article("3401", "Bananer", "Frukt", 2790, unit=Unit.KILOGRAM, plu="141"),
     Article("4011", "Mötesrum timme", "Tjänster", None, plu="400"),
 )
 KEYS = (

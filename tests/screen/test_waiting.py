@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from core.card import Prompt
 from core.facts import TerminalState
 from core.sale import Sale
 from core.services.till import Attention
 from core.tender import TenderState
 from tests.screen.desk_of import burst, opened, settle, text_of
 from tests.screen.fake_till import SHOP_VIEW, FakeTill, FixedClock
-from tui.commands import SetDemoFault
+from tui.commands import AbortCard, SetDemoFault
 from tui.demo_devices import DemoDevices
 from tui.screens.page import Cap
 from tui.screens.reports import FaultsPage
@@ -123,3 +124,46 @@ async def test_each_fault_of_the_demo_menu_is_known_to_the_simulated_devices(
         assert not devices.set_fault("terminal", "smoke")
     finally:
         devices.stop()
+
+
+async def test_the_key_line_of_a_card_names_what_works_now() -> None:
+    question = Prompt(7, "2", False, ("Ange kontrollnummer:",))
+    async with opened() as (pilot, till, app):
+        await burst(pilot, ["q", "f12"])
+        assert "Avbryt kortet" in key_line(text_of(app))
+        till.ask(question)
+        await settle(pilot)
+        assert "Svara" in key_line(text_of(app))
+        assert "Ge upp" in key_line(text_of(app))
+        assert "Avbryt kortet" not in key_line(text_of(app))
+        till.ask(None)
+        await settle(pilot)
+        await burst(pilot, ["escape", "escape"])
+        assert till.taken.count(AbortCard()) == 2, "asking once more does no harm"
+        assert "Avbryt kortet" not in key_line(text_of(app))
+        assert "terminalen avgör om kortet redan är draget." in text_of(app)
+
+
+async def test_the_key_line_of_the_payment_names_what_works_now() -> None:
+    async with opened() as (pilot, _till, app):
+        await burst(pilot, ["q", "+"])
+        assert "Jämnt" in key_line(text_of(app))
+        assert "Sudda" not in key_line(text_of(app))
+        await burst(pilot, ["5"])
+        assert "Jämnt" not in key_line(text_of(app))
+        assert "Sudda" in key_line(text_of(app))
+
+
+async def test_words_and_prices_stand_beneath_one_another() -> None:
+    async with opened(size=(120, 40)) as (pilot, _till, app):
+        await burst(pilot, ["q", "+"])
+        rows = text_of(app).splitlines()
+        cash = next(row for row in rows if "kontant 34,00" in row)
+        card = next(row for row in rows if "kort 34,00" in row)
+        assert cash.index("kontant") == card.index("kort")
+        await burst(pilot, ["escape", "f2", "b"])
+        rows = text_of(app).splitlines()
+        each = next(row for row in rows if "Bryggkaffe" in row)
+        kilo = next(row for row in rows if "Bananer" in row)
+        assert each.index(",00") == kilo.index(",90")
+        assert each.index(",00") < 90, "near its name even in a wide window"

@@ -11,7 +11,7 @@ from tui.screens.page import Cap, Desk, Key, Page
 from tui.texts import amount, seconds, spaced
 from tui.views import TerminalPicture
 from tui.widgets.block import Block, above, block, framed, line, spread, wrapped
-from tui.widgets.dialog import choice, field, gap, inner_width, sheet
+from tui.widgets.dialog import choices, field, gap, inner_width, sheet
 
 ANSWER_LENGTH_MAX = 40
 
@@ -58,6 +58,16 @@ class CardPage(Page):
         """The sale that is paid."""
         return self.desk.view.sale if self.desk.view else None
 
+    @property
+    def is_running(self) -> bool:
+        """Say whether the payment runs on the terminal, as far as is known."""
+        return self.sale is not None and self.sale.state == "authorizing"
+
+    @property
+    def is_abort_asked(self) -> bool:
+        """Say whether the terminal was asked to stop; asking once more does no harm."""
+        return self.is_running and self.terminal is not None and self.terminal.is_abort_asked
+
     def key(self, key: Key) -> bool:
         """Answer the terminal's question, or abort."""
         prompt = self.prompt
@@ -92,10 +102,10 @@ class CardPage(Page):
         self.text = self.text[:-1]
 
     def _back(self) -> None:
-        prompt, sale = self.prompt, self.sale
+        prompt = self.prompt
         if prompt is not None and not prompt.is_yes_no:
             self._answer(prompt, "")
-        elif sale is not None and sale.state == "authorizing":
+        elif self.is_running:
             self.desk.send(AbortCard(), self)
         else:
             self.desk.ring()
@@ -161,46 +171,56 @@ class CardPage(Page):
         if sale.state == "held":
             return _("Väntar på beslut …")
         if terminal.is_abort_asked:
-            return _("Avbryter … väntar på terminalen")
+            return _("Avbryter …")
         return _("Väntar på kunden")
 
     def _foot(self, inner: int) -> Block:
         """Draw the terminal's question, or what may be pressed."""
-        styles, prompt, sale = self.desk.styles, self.prompt, self.sale
+        styles, prompt = self.desk.styles, self.prompt
         if prompt is not None:
             asked = [wrapped(text, inner, styles.warning) for text in prompt.lines[:8] or ("",)]
             if prompt.is_yes_no:
-                rows = [
-                    choice("J", _("ja"), inner, styles),
-                    choice("N", _("nej"), inner, styles),
-                ]
-                return above(*asked, gap(inner, styles), block(inner, rows))
-            foot = choice("Esc", _("ge upp"), inner, styles, "escape")
-            head = choice("Enter", _("svara"), inner, styles, "enter")
-            return above(*asked, field(self.text, inner, styles), block(inner, (head, foot)))
-        rows, is_asked_about = [], sale is not None and sale.state == "in_doubt"
-        if sale is not None and sale.state == "authorizing":
-            rows.append(choice("Esc", _("avbryt kortbetalningen"), inner, styles, "escape"))
+                rows = [("J", _("ja")), ("N", _("nej"))]
+                return above(*asked, gap(inner, styles), choices(rows, inner, styles))
+            rows = [("Enter", _("svara")), ("Esc", _("ge upp"))]
+            answer = field(self.text, inner, styles)
+            return above(*asked, answer, gap(inner, styles), choices(rows, inner, styles))
+        rows = []
+        if self.is_running and not self.is_abort_asked:
+            rows.append(("Esc", _("avbryt kortbetalningen")))
         if self.desk.has_face:
             where = _("till terminalen: spela kund")
             if self.desk.is_face_active:
                 where = _("tillbaka till kassan")
-            rows.append(choice("Tab", where, inner, styles, "tab"))
-        words = _("Vänta. Kortet dras aldrig två gånger.")
-        if is_asked_about:
+            rows.append(("Tab", where))
+        parts = []
+        if self.is_abort_asked:
+            words = _("Avbrott begärt: terminalen avgör om kortet redan är draget.")
+            parts.append(wrapped(words, inner, styles.muted))
+        elif self.sale is not None and self.sale.state == "in_doubt":
             words = _(
                 "Kassan frågar terminalen om kortet är draget. Låt inte kunden betala igen: "
                 "kortet dras aldrig två gånger."
             )
-            return above(wrapped(words, inner, styles.warning), block(inner, rows))
-        return block(inner, rows) if rows else wrapped(words, inner, styles.muted)
+            parts.append(wrapped(words, inner, styles.warning))
+        elif not self.is_running:
+            words = _("Vänta. Kortet dras aldrig två gånger.")
+            parts.append(wrapped(words, inner, styles.muted))
+        if rows:
+            parts.append(choices(rows, inner, styles))
+        return above(*parts)
 
     def caps(self) -> list[Cap]:
         """Give the keys that work now."""
-        is_running = self.sale is not None and self.sale.state == "authorizing"
-        caps = [self.cap("back", _("Avbryt kortet"))] if is_running or self.prompt else []
+        caps = []
         if self.prompt is not None and self.prompt.is_yes_no:
-            caps = [self.cap("yes"), self.cap("no"), *caps]
+            caps = [self.cap("yes"), self.cap("no")]
+        elif self.prompt is not None:
+            caps = [self.cap("enter", _("Svara")), self.cap("erase")]
+            caps.append(self.cap("back", _("Ge upp")))
+        is_text_asked = self.prompt is not None and not self.prompt.is_yes_no
+        if self.is_running and not is_text_asked and not self.is_abort_asked:
+            caps.append(self.cap("back", _("Avbryt kortet")))
         if self.desk.has_face:
             caps.append(self.cap("face"))
         return [*caps, self.cap("menu"), self.cap("help")]

@@ -15,7 +15,7 @@ from tui.screens.page import Cap, Desk, Key, Notice, Page, take_card
 from tui.texts import amount, card_result_words, kronor, spaced, tender_name
 from tui.views import SIGNING, Outcome
 from tui.widgets.block import Block, above, block, line, spread, wrapped
-from tui.widgets.dialog import choice, field, gap, inner_width, pairs, sheet
+from tui.widgets.dialog import choices, field, gap, inner_width, pairs, sheet
 from tui.widgets.key_panel import panel_of
 
 CHANGE_MAX_ORE = 10_000_00
@@ -26,7 +26,7 @@ class PayPage(Page):
     """Digits type an amount; the next key says by what it is paid."""
 
     name: ClassVar[str] = "pay"
-    shown_functions = ("help", "exact-cash", "card", "erase", "back", "menu")
+    shown_functions = ("exact-cash", "card", "give-back", "back", "erase", "menu", "help")
 
     def __init__(self, desk: Desk, held: str = "") -> None:
         """Open with the amount that was typed on the register."""
@@ -195,26 +195,27 @@ class PayPage(Page):
         cash_ore = left_ore + cash_rounding_ore(left_ore)
         cash = _("kontant {amount}").format(amount=_shown(typed, cash_ore))
         card = _("kort {amount}").format(amount=_shown(typed, left_ore))
-        rows = [choice("Enter", cash, inner, styles)]
+        rows = [("Enter", cash)]
         if shop is not None and shop.has_terminal:
-            rows.append(choice("+", card, inner, styles))
+            rows.append(("+", card))
         words = _("Skriv ett belopp, eller låt det vara tomt för allt.")
         return [
             field(typed, inner, styles, _("kr")),
             wrapped(words, inner, styles.muted),
             gap(inner, styles),
-            block(inner, rows),
+            choices(rows, inner, styles),
         ]
 
     def caps(self) -> list[Cap]:
         """Give the keys that work now."""
-        shop = self.desk.shop
-        names = [name for name in self.shown_functions if name != "card"]
-        if shop is not None and shop.has_terminal:
-            names.insert(2, "card")
-        if self.sale is not None and self.sale.settled:
-            names.insert(-2, "give-back")
-        return [self.cap(name) for name in names]
+        shop, sale = self.desk.shop, self.sale
+        works = {
+            "exact-cash": self.entry.is_empty,
+            "card": shop is not None and shop.has_terminal,
+            "give-back": sale is not None and bool(sale.settled),
+            "erase": not self.entry.is_empty,
+        }
+        return [self.cap(name) for name in self.shown_functions if works.get(name, True)]
 
 
 def _shown(typed: str, all_ore: int) -> str:

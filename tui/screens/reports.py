@@ -73,8 +73,8 @@ class ListPage(Page):
         styles, inner = self.desk.styles, inner_width(width)
         rows = []
         for number, item in enumerate(self.items()):
-            mark = "> " if number == self.chosen else "  "
-            rows.append(choice(item.key, mark + item.text, inner, styles))
+            is_chosen = number == self.chosen
+            rows.append(choice(item.key, item.text, inner, styles, is_chosen=is_chosen))
         return sheet(self.heading(), [block(inner, rows)], width, height, styles)
 
     def caps(self) -> list[Cap]:

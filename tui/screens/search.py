@@ -17,7 +17,9 @@ from tui.widgets.block import (
     Block,
     Row,
     above,
+    beside,
     block,
+    filled,
     fit,
     framed,
     inset,
@@ -30,6 +32,8 @@ from tui.widgets.dialog import field
 
 HITS_MAX = 50
 WORDS_MAX = 60
+LIST_WIDTH_MAX = 84
+"""Cells from an article's number to its price: more, and the eye loses the row."""
 
 
 class SearchPage(Page):
@@ -151,15 +155,18 @@ class SearchPage(Page):
             )
         else:
             head = field(self.words, inner, styles)
+        list_width = min(inner, LIST_WIDTH_MAX)
         self.window = max(1, height - len(head.rows) - 3)
         top = max(0, min(self.chosen - self.window // 2, len(self.hits) - self.window))
         rows = [
-            self._row(number, inner)
+            self._row(number, list_width)
             for number in range(top, min(len(self.hits), top + self.window))
         ]
         if not rows:
-            rows = [line(_("Inget hittat."), inner, styles.muted)]
-        hits = tall(block(inner, rows), self.window, styles.base)
+            rows = [line(_("Inget hittat."), list_width, styles.muted)]
+        narrow = tall(block(list_width, rows), self.window, styles.base)
+        beneath = filled(inner - list_width, self.window, styles.base)
+        hits = beside(styles.base, narrow, beneath)
         parts = [inset(head, 1, styles.base), inset(hits, 1, styles.base)]
         return tall(framed(parts, _("Sök vara"), styles.frame, styles.accent), height, styles.base)
 
@@ -167,11 +174,10 @@ class SearchPage(Page):
         styles, article = self.desk.styles, self.hits[number]
         style = styles.chosen if number == self.chosen else styles.base
         price = _("öppet pris") if article.price_ore is None else amount(article.price_ore)
-        if article.unit != "st" and article.price_ore is not None:
-            price += f"/{article.unit}"
-        name_cells = width - 8 - 14 - 2
-        shown = (
-            fit(article.number, 8) + fit(article.name, name_cells) + fit(price, 14, "right") + "  "
-        )
+        is_per_unit = article.unit != "st" and article.price_ore is not None
+        name_cells = width - 8 - 12 - 4
+        shown = fit(article.number, 8) + fit(article.name, name_cells) + fit(price, 12, "right")
+        # The unit has a column of its own, so that all prices stand beneath one another.
+        shown += fit(f"/{article.unit}" if is_per_unit else "", 4)
         style = pressable(style, "enter") if number == self.chosen else style
         return (Segment(fit(shown, width) if len(shown) < width else shown, style),)

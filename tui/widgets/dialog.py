@@ -23,6 +23,8 @@ from tui.widgets.block import (
 from tui.widgets.palette import Palette
 
 WIDTH_MAX = 62
+_PRESSED = {"Esc": "escape"}
+"""Keys that are written otherwise than they are named."""
 
 
 def inner_width(width: int) -> int:
@@ -55,30 +57,29 @@ def pairs(rows: Iterable[tuple[str, str]], width: int, styles: Palette) -> Block
     return block(width, (spread(*row, width, styles.base, styles.strong) for row in rows))
 
 
-def choices(rows: Iterable[tuple[str, str]], width: int, styles: Palette) -> Block:
-    """Draw keys with what they do; a click on one presses it."""
-    return above(*(wrapped_choice(key, text, width, styles) for key, text in rows))
+def choices(rows: Sequence[tuple[str, str]], width: int, styles: Palette) -> Block:
+    """Draw keys with what they do, the words beneath one another; a click on one presses it."""
+    cells = max(len(key) for key, _text in rows)
+    return above(*(_choice(key, text, cells, width, styles) for key, text in rows))
 
 
-def wrapped_choice(key: str, text: str, width: int, styles: Palette) -> Block:
+def _choice(key: str, text: str, cells: int, width: int, styles: Palette) -> Block:
     """Draw one key with what it does, in as many rows as the words need."""
-    style = pressable(styles.base, key.lower())
-    cap = Segment(f" {key} ", pressable(styles.key, key.lower()))
-    cells = len(key) + 2
-    words = wrapped(text, width - cells - 1, style).rows
-    blank, gap_ = Segment(" " * cells, styles.base), Segment(" ", style)
-    heads = (cap, *[blank] * (len(words) - 1))
-    return block(width, ((head, gap_, *row) for head, row in zip(heads, words, strict=True)))
+    press = _PRESSED.get(key, key.lower())
+    style = pressable(styles.base, press)
+    words = wrapped(text, width - cells - 4, style).rows
+    cap, rest = Segment(f" {key} ", pressable(styles.key, press)), " " * (cells - len(key) + 2)
+    first: Row = (cap, Segment(rest, style), *words[0])
+    more = ((Segment(" " * (cells + 4), styles.base), *row) for row in words[1:])
+    return block(width, (first, *more))
 
 
-def choice(key: str, text: str, width: int, styles: Palette, press: str = "") -> Row:
-    """Draw one key with what it does."""
+def choice(key: str, text: str, width: int, styles: Palette, *, is_chosen: bool = False) -> Row:
+    """Draw one key of a list with what it does; the chosen row is marked as a whole."""
     cap = f" {key} "
-    style = pressable(styles.base, press or key.lower())
-    return (
-        Segment(cap, pressable(styles.key, press or key.lower())),
-        Segment(" " + fit(text, width - len(cap) - 1), style),
-    )
+    style = pressable(styles.chosen if is_chosen else styles.base, key.lower())
+    words = Segment(" " + fit(text, width - len(cap) - 1), style)
+    return (Segment(cap, pressable(styles.key, key.lower())), words)
 
 
 def field(text: str, width: int, styles: Palette, unit: str = "") -> Block:
