@@ -5,7 +5,7 @@ till. Here it is only read and judged by itself; whether a target exists in the 
 question of its own (`keys_without_target`), because a panel may be loaded before the articles.
 
     [page.1]
-    q = { label = "Brygg kaffe", article = "1001", colour = "yellow" }
+    q = { label = "Brygg- kaffe", article = "1001", colour = "yellow" }
     "å" = { label = "Fika", article = "1001 1101" }
     m = { label = "KORT", tender = "card", colour = "green" }
 """
