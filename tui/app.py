@@ -311,8 +311,8 @@ class TillApp(App[int]):
             self._face = self._port.terminal_face()
             if self._face is not None:
                 self._slot.mount(self._face)
-        desk.has_face = self._face is not None
-        is_shown = desk.is_card and self._face is not None
+        is_shown = desk.is_card and self._face is not None and not desk.top.is_wide
+        desk.has_face = is_shown
         if bool(self._slot.display) is not is_shown:
             self._slot.display = is_shown
         if self.focused is not None and (not is_shown or desk.is_unseen):

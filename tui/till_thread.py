@@ -22,7 +22,7 @@ from core.effects import Effect
 from core.errors import NotYetBuilt, PaymentInProgress, RuleError, StoreError, TillError
 from core.facts import Fact, PaperPrinted, PaperRefused, PrintLost
 from core.frozen import frozen
-from core.receipt_layout import lay_out_receipt
+from core.receipt_layout import lay_out_receipt, lay_out_signature_slip
 from core.report_layout import lay_out_report
 from core.reports import DayReport
 from core.services import (
@@ -293,6 +293,7 @@ class TillThread:
                 terminal.prompt,
                 terminal.is_abort_asked,
                 terminal.query_attempt,
+                _slip_of(till),
             ),
             unit=UnitPicture(unit.is_ready, unit.unit_id, unit.text, unit.is_registering),
             printer=till.printer,
@@ -318,3 +319,11 @@ class TillThread:
         name = died.thread.name if died.thread else "?"
         _log.error("a bug stopped the thread %s: %r", name, died.exc_value)
         self._post(TillFailed("bug", {"thread": name, "error": repr(died.exc_value)[:200]}, True))
+
+
+def _slip_of(till: Till) -> Document | None:
+    """Lay out the slip that the terminal's question is about."""
+    prompt, slip, rules = till.terminal.prompt, till.terminal.slip, till.rules
+    if prompt is None or slip is None or not prompt.is_signature:
+        return None
+    return lay_out_signature_slip(slip, rules.shop, rules.paper_width, rules.words, rules.is_demo)

@@ -50,6 +50,8 @@ class TerminalPicture:
     prompt: Prompt | None
     is_abort_asked: bool
     query_attempt: int
+    slip: Document | None = None
+    """The slip to be signed, as it prints, while the cashier is asked about the signature."""
 
 
 @frozen

@@ -88,6 +88,8 @@ def _take_slip(till: Till, fact: f.SlipArrived) -> None:
         if is_new and slip.copy is SlipCopy.MERCHANT and slip.needs_signature:
             printing.queue_paper(till, uow, "slip", slip.service_id, slip)
         uow.commit()
+    if slip.copy is SlipCopy.MERCHANT and slip.needs_signature:
+        till.terminal.slip = slip
     printing.start_next_paper(till)
 
 

@@ -88,6 +88,7 @@ def pay_card(till: Till, amount_ore: int | None, total_ore: int | None) -> None:
     till.attention = None
     till.terminal.lines = ()
     till.terminal.prompt = None
+    till.terminal.slip = None
     till.terminal.is_abort_asked = False
     till.terminal.is_signature_refused = False
     forward(till, is_fresh=True)

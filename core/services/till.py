@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from core import events as ev
-from core.card import Prompt
+from core.card import CardSlip, Prompt
 from core.card_policy import TipPolicy
 from core.checkout import BETWEEN_CARD_AND_CODE, SaleState, advance
 from core.control_record import ControlRecord
@@ -71,6 +71,8 @@ class TerminalView:
     text: str = ""
     lines: tuple[str, ...] = ()
     prompt: Prompt | None = None
+    slip: CardSlip | None = None
+    """The slip of the running payment that the customer is to sign."""
     is_abort_asked: bool = False
     is_signature_refused: bool = False
     """The cashier said no to the signature of the payment that runs."""

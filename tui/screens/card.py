@@ -3,14 +3,16 @@
 from typing import ClassVar
 
 from core.card import Prompt
+from core.document import Document
 from core.facts import PAYMENT_TIMEOUT
 from core.sale import Sale
 from tui.commands import AbortCard, AnswerPrompt
 from tui.i18n import _
 from tui.screens.page import Cap, Desk, Key, Page
+from tui.screens.signature import draw_slip, slip_top, slip_width
 from tui.texts import amount, seconds, spaced
 from tui.views import TerminalPicture
-from tui.widgets.block import Block, above, block, framed, line, spread, wrapped
+from tui.widgets.block import Block, above, beside, block, framed, line, spread, wrapped
 from tui.widgets.dialog import choices, field, gap, inner_width, sheet
 
 ANSWER_LENGTH_MAX = 40
@@ -26,11 +28,17 @@ class CardPage(Page):
         super().__init__(desk)
         self.text = ""
         """The answer that is being typed to a question for words."""
+        self.slip_top: int | None = None
+        """The row the slip is scrolled to; None = not scrolled yet."""
+        self.slip_height = 3
+        """Rows of the framed slip, as last drawn."""
         self.acts = {
             "erase": self._erase,
             "back": self._back,
             "enter": self._enter,
             "menu": self._menu,
+            "page-up": lambda: self._scroll(-1),
+            "page-down": lambda: self._scroll(1),
         }
 
     @property
@@ -52,6 +60,19 @@ class CardPage(Page):
     def prompt(self) -> Prompt | None:
         """The terminal's open question."""
         return self.terminal.prompt if self.terminal else None
+
+    @property
+    def slip(self) -> Document | None:
+        """The slip that the question is about; drawn in a demo, where it is nowhere else."""
+        terminal, shop = self.terminal, self.desk.shop
+        if terminal is None or terminal.prompt is None or shop is None or not shop.is_demo:
+            return None
+        return terminal.slip
+
+    @property
+    def is_wide(self) -> bool:
+        """Say whether the slip takes the simulated terminal's place."""
+        return self.slip is not None
 
     @property
     def sale(self) -> Sale | None:
@@ -110,14 +131,32 @@ class CardPage(Page):
         else:
             self.desk.ring()
 
+    def _scroll(self, direction: int) -> None:
+        slip = self.slip
+        if slip is not None:
+            step = max(1, self.slip_height - 3) * direction
+            top = slip_top(slip, self.slip_height, self.slip_top)
+            self.slip_top = slip_top(slip, self.slip_height, top + step)
+
     def _menu(self) -> None:
         from tui.screens.reports import MenuPage
 
         self.desk.open(MenuPage(self.desk))
 
     def draw(self, width: int, height: int) -> Block:
+        """Draw the payment, and beside it the slip that is to be signed."""
+        slip, styles = self.slip, self.desk.styles
+        if slip is None:
+            self.slip_top = None
+            return self._payment(width, height)
+        self.slip_height = height
+        top = slip_top(slip, height, self.slip_top)
+        paper = draw_slip(slip, slip_width(slip, width), height, top, styles)
+        return beside(styles.base, self._payment(width - paper.width, height), paper)
+
+    def _payment(self, width: int, height: int) -> Block:
         """Draw amount, time, the terminal's own display, and its question."""
-        styles, sale, terminal = self.desk.styles, self.sale, self.terminal
+        styles, sale = self.desk.styles, self.sale
         inner = inner_width(width)
         tender = sale.current_tender if sale else None
         asked_ore = tender.asked_ore if tender else 0
@@ -135,12 +174,7 @@ class CardPage(Page):
                 2, spread(tip, amount(tender.till_tip_ore), inner, styles.muted, styles.base)
             )
         status = spread(self._status(), seconds(passed_s), inner, styles.accent, styles.muted)
-        shown = terminal.lines if terminal and terminal.lines else (_("(inget än)"),)
-        display = [line(text, inner - 2, styles.strong, "centre") for text in shown[:6]]
-        window = framed(
-            [block(inner - 2, display)], _("Terminalen visar"), styles.frame, styles.muted
-        )
-        parts = [block(inner, rows), above(block(inner, (status,)), window)]
+        parts = [block(inner, rows), above(block(inner, (status,)), *self._display(inner))]
         if self._is_overdue():
             words = _(
                 "Det tar ovanligt lång tid. Kommer inget svar frågar kassan själv terminalen om "
@@ -149,6 +183,17 @@ class CardPage(Page):
             parts.append(wrapped(words, inner, styles.warning))
         parts.append(self._foot(inner))
         return sheet(_("Kortbetalning"), parts, width, height, styles)
+
+    def _display(self, inner: int) -> list[Block]:
+        """Draw what the terminal shows, unless that is the question which stands below."""
+        styles, terminal, prompt = self.desk.styles, self.terminal, self.prompt
+        lines = terminal.lines if terminal else ()
+        if prompt is not None and lines == prompt.lines:
+            return []
+        shown = lines or (_("(inget än)"),)
+        display = [line(text, inner - 2, styles.strong, "centre") for text in shown[:6]]
+        title = _("Terminalen visar")
+        return [framed([block(inner - 2, display)], title, styles.frame, styles.muted)]
 
     def _is_overdue(self) -> bool:
         """Say whether the payment runs still although the driver expected its end."""
@@ -172,6 +217,8 @@ class CardPage(Page):
             return _("Väntar på beslut …")
         if terminal.is_abort_asked:
             return _("Avbryter …")
+        if self.prompt is not None:
+            return _("Terminalen frågar kassan")
         return _("Väntar på kunden")
 
     def _foot(self, inner: int) -> Block:
@@ -179,6 +226,9 @@ class CardPage(Page):
         styles, prompt = self.desk.styles, self.prompt
         if prompt is not None:
             asked = [wrapped(text, inner, styles.warning) for text in prompt.lines[:8] or ("",)]
+            if prompt.is_signature:
+                words = _("Titta på kortblanketten: är underskriften kortinnehavarens?")
+                asked.append(wrapped(words, inner, styles.base))
             if prompt.is_yes_no:
                 rows = [("J", _("ja")), ("N", _("nej"))]
                 return above(*asked, gap(inner, styles), choices(rows, inner, styles))
@@ -221,6 +271,8 @@ class CardPage(Page):
         is_text_asked = self.prompt is not None and not self.prompt.is_yes_no
         if self.is_running and not is_text_asked and not self.is_abort_asked:
             caps.append(self.cap("back", _("Avbryt kortet")))
+        if self.slip is not None:
+            caps.append(self.cap("page-down"))
         if self.desk.has_face:
             caps.append(self.cap("face"))
         return [*caps, self.cap("menu"), self.cap("help")]

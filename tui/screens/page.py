@@ -175,6 +175,11 @@ class Page(ABC):
         )
 
     @property
+    def is_wide(self) -> bool:
+        """Say whether the page needs the room of the simulated terminal beside it."""
+        return False
+
+    @property
     def entry_text(self) -> str:
         """What is typed, for the status stream."""
         return ""
