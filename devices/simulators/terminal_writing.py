@@ -13,6 +13,8 @@ from devices.simulators.terminal_ledger import LedgerEntry, LedgerState
 
 KEEP_ALIVE = b"\x00\x00\x00\x00"
 _PROLOG = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_STRIPE = "D"
+"""Entry mode of the magnetic stripe, which has no chip's data."""
 _MERCHANT = {
     "Name": "Blipp Demo AB",
     "Address": "Storgatan 1",
@@ -222,7 +224,8 @@ def slip(address: Address, entry: LedgerEntry, is_merchant: bool, extra: SlipExt
     SubElement(output, "AuthorisationData", _authorisation(entry))
     pan = "516815******9659" if is_merchant and extra.pan.startswith("*") else extra.pan
     SubElement(output, "CardData", Name=extra.card_name, MaskedPan=pan)
-    SubElement(output, "EmvData", ApplicationId="A0000000041010", Tvr="0000008001", Tsi="0000")
+    if entry.entry_mode != _STRIPE:
+        SubElement(output, "EmvData", ApplicationId="A0000000041010", Tvr="0000008001", Tsi="0000")
     return _bytes(root)
 
 
