@@ -26,7 +26,7 @@ SAYS = {
     "register-later": ("finns inte än",),
     "register-receipt": ("Kvitto 1042", "ATT BETALA SEK", "BETALT"),
     "pay": ("ATT BETALA", "kontant 106,00 kr", "kort 106,00 kr"),
-    "pay-amount": ("> 100_ kr", "kontant 100 kr"),
+    "pay-amount": ("> 100_ kr", "kontant 100,00 kr"),
     "pay-give-back": ("Ge kunden tillbaka 100,00 kr", "ja", "nej"),
     "pay-part": ("-100,00", "6 , 0 0", "Ge tillbaka"),
     "change": ("VÄXEL", "3 9 4 , 0 0"),

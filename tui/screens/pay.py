@@ -158,12 +158,10 @@ class PayPage(Page):
         if sale is None:
             return sheet(_("Betala"), [gap(inner, styles)], width, height, styles)
         rows = [(_("Köpet"), amount(sale.total_ore))]
-        rows += [(tender_name(each.kind), amount(-each.amount_ore)) for each in sale.settled]
-        rows += [
-            (_("varav dricks utöver"), amount(each.tip_ore))
-            for each in sale.settled
-            if each.tip_ore
-        ]
+        for each in sale.settled:
+            rows.append((tender_name(each.kind), amount(-each.amount_ore)))
+            if each.tip_ore:
+                rows.append(("  " + _("dricks, utöver köpet"), amount(each.tip_ore)))
         if sale.rounding_ore:
             rows.append((_("Öresavrundning"), amount(sale.rounding_ore)))
         left_ore, is_signing = sale.remaining_ore, sale.state in SIGNING
@@ -191,33 +189,43 @@ class PayPage(Page):
     def _how(self, inner: int, left_ore: int) -> list[Block]:
         """Say what Enter and + take now."""
         styles, shop = self.desk.styles, self.desk.shop
-        typed = self.entry.text
-        cash_ore = left_ore + cash_rounding_ore(left_ore)
-        cash = _("kontant {amount}").format(amount=_shown(typed, cash_ore))
-        card = _("kort {amount}").format(amount=_shown(typed, left_ore))
-        rows = [("Enter", cash)]
-        if shop is not None and shop.has_terminal:
+        due_ore = left_ore + cash_rounding_ore(left_ore)
+        cash_ore, card_ore = self._offered(due_ore, left_ore)
+        rows = []
+        if cash_ore is not None:
+            cash = _("kontant {amount}").format(amount=kronor(cash_ore))
+            if cash_ore > due_ore:
+                cash += _(", växel {amount}").format(amount=kronor(cash_ore - due_ore))
+            rows.append(("Enter", cash))
+        if card_ore is not None and shop is not None and shop.has_terminal:
+            card = _("kort {amount}").format(amount=kronor(card_ore))
             rows.append(("+", card))
         words = _("Skriv ett belopp, eller låt det vara tomt för allt.")
         return [
-            field(typed, inner, styles, _("kr")),
+            field(self.entry.text, inner, styles, _("kr")),
             wrapped(words, inner, styles.muted),
             gap(inner, styles),
-            choices(rows, inner, styles),
+            choices(rows, inner, styles) if rows else gap(inner, styles),
         ]
+
+    def _offered(self, due_ore: int, left_ore: int) -> tuple[int | None, int | None]:
+        """Give what cash and card would take now; None for what would be refused."""
+        try:
+            typed_ore = self._amount_ore()
+        except TillError:
+            return None, None
+        if typed_ore is None:
+            return due_ore, left_ore
+        is_cash = typed_ore % 100 == 0 and 0 < typed_ore < left_ore + CHANGE_MAX_ORE
+        is_card = 0 < typed_ore <= left_ore
+        return (typed_ore if is_cash else None), (typed_ore if is_card else None)
 
     def caps(self) -> list[Cap]:
         """Give the keys that work now."""
-        shop, sale = self.desk.shop, self.sale
-        works = {
-            "exact-cash": self.entry.is_empty,
-            "card": shop is not None and shop.has_terminal,
-            "give-back": sale is not None and bool(sale.settled),
-            "erase": not self.entry.is_empty,
-        }
-        return [self.cap(name) for name in self.shown_functions if works.get(name, True)]
-
-
-def _shown(typed: str, all_ore: int) -> str:
-    """Give the typed amount as it is typed, or all that remains."""
-    return _("{text} kr").format(text=typed) if typed else kronor(all_ore)
+        shop = self.desk.shop
+        names = [name for name in self.shown_functions if name != "card"]
+        if shop is not None and shop.has_terminal:
+            names.insert(2, "card")
+        if self.sale is not None and self.sale.settled:
+            names.insert(-2, "give-back")
+        return [self.cap(name) for name in names]
