@@ -7,6 +7,7 @@ Imports stay light, because this is read before the first paint.
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -141,16 +142,16 @@ def demo_config() -> Config:
 def merge_over_demo(path: Path) -> Config:
     """Read a file whose keys lie over the demo's (`--demo --config FILE`). Raises ConfigError.
 
-    `[data]` is left out: a demo never touches the data or the witness of a shop.
+    Its data lie in a folder of their own (`data_dir`), with their witness: one complete file serves
+    the shop and its demo, and the demo never touches the shop's data.
     """
     document = _document(path)
     merged: dict[str, object] = dict(DEMO_DOCUMENT)
     for name, table in document.items():
-        if name == "data":
-            continue
         under = DEMO_DOCUMENT.get(name, {})
         merged[name] = {**under, **table} if isinstance(table, dict) else table
-    return _config(path, merged)
+    config = _config(path, merged)
+    return replace(config, data=replace(config.data, witness=None))
 
 
 def load_data(path: Path) -> DataConfig:
@@ -162,15 +163,15 @@ def load_data(path: Path) -> DataConfig:
 def data_dir(data: DataConfig | None, given: Path | None, *, is_demo: bool) -> Path:
     """Say where the data lies: `--data`, else `[data] dir`, else the user data folder.
 
-    A demo never lies in the shop's `[data] dir`.
+    A demo lies in `demo` within the last two.
     """
     if given is not None:
         return given
-    if not is_demo and data is not None and data.dir is not None:
-        return data.dir
-    from platformdirs import user_data_path
+    folder = None if data is None else data.dir
+    if folder is None:
+        from platformdirs import user_data_path
 
-    folder = user_data_path("blipp", appauthor=False)
+        folder = user_data_path("blipp", appauthor=False)
     return folder / "demo" if is_demo else folder
 
 

@@ -185,3 +185,14 @@ def test_the_demo_leaves_its_devices_to_be_filled_in() -> None:
     assert config.tip.mode == "terminal"
     devices = (config.terminal, config.control_unit, config.printer)
     assert not any(device.has_endpoint for device in devices)
+
+
+def test_one_complete_file_serves_a_shop_and_its_demo_apart(tmp_path: Path) -> None:
+    file = tmp_path / "blipp.toml"
+    file.write_text(SHOP + UNIT + '[data]\ndir = "data"\nwitness = "witness"\n', "utf-8")
+    shop, demo = load_config(file).data, merge_over_demo(file).data
+    assert data_dir(shop, None, is_demo=False) == tmp_path / "data"
+    assert data_dir(demo, None, is_demo=True) == tmp_path / "data" / "demo"
+    assert shop.witness == tmp_path / "witness"
+    assert demo.witness is None
+    assert data_dir(demo, Path("x"), is_demo=True) == Path("x")

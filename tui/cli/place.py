@@ -53,7 +53,8 @@ def place_of(options: argparse.Namespace, *, may_guess: bool = True) -> Place:
 def data_of(options: argparse.Namespace) -> tuple[Path, Path | None]:
     """Find data directory and witness place without judging the rest of the file."""
     if options.demo:
-        return data_dir(None, options.data, is_demo=True), None
+        data = None if options.config is None else load_data(options.config)
+        return data_dir(data, options.data, is_demo=True), None
     file = _file(options)
     data = None if file is None else load_data(file)
     return data_dir(data, options.data, is_demo=False), None if data is None else data.witness
