@@ -10,7 +10,7 @@ from datetime import date, datetime
 from json import loads
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine
 
@@ -30,6 +30,12 @@ from db.catalog import CatalogueStore
 from db.engine import open_writer
 from db.migrate import migrate
 from db.unit_of_work import SqliteUnitOfWork
+
+# What a former shop had set is in the journal as it was found (migration m0003).
+_OF_SETTINGS: Final = """SELECT coalesce(former.hash, ?), own.seq, own.at, own.kind, own.operator,
+  own.payload, own.hash FROM journal AS own LEFT JOIN journal AS former ON former.seq = own.seq - 1
+  WHERE own.kind = 'setting-changed' OR (own.kind = 'rows-found'
+  AND json_extract(own.payload, '$.table') = 'setting') ORDER BY own.seq"""
 
 
 class SqliteStore:
@@ -272,21 +278,18 @@ class SqliteStore:
 
         Reads no further than those rows. Raises StoreDamaged when one does not fit its hash.
         """
-        marks = ",".join("?" * len(keys))
-        rows = self._read(
-            "SELECT own.seq, own.at, own.kind, own.operator, own.payload, own.hash,"
-            " coalesce(former.hash, ?) FROM journal AS own"
-            " LEFT JOIN journal AS former ON former.seq = own.seq - 1"
-            " WHERE own.kind = 'setting-changed'"
-            f" AND json_extract(own.payload, '$.key') IN ({marks}) ORDER BY own.seq LIMIT ?",
-            (GENESIS, *keys, len(keys)),
-        )
         told: dict[str, str] = {}
-        for seq, at, kind, operator, payload, stored, former in rows:
-            if chain_hash(former, seq, at, kind, operator, payload) != stored:
-                raise StoreDamaged(reason="binding-changed", seq=seq)
-            note = loads(payload)
-            told.setdefault(note["key"], note["new"])
+        with self._engine.connect() as connection:
+            for former, *fields, stored in connection.exec_driver_sql(_OF_SETTINGS, (GENESIS,)):
+                if chain_hash(former, *fields) != stored:
+                    raise StoreDamaged(reason="binding-changed", seq=fields[0])
+                note = loads(fields[-1])
+                named = note["rows"] if "rows" in note else [(note["key"], note["new"])]
+                for key, value in named:
+                    if key in keys:
+                        told.setdefault(key, value)
+                if len(told) == len(keys):
+                    break
         return told
 
     def last_receipt_no(self) -> int:

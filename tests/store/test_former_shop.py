@@ -21,6 +21,7 @@ from tests.fakes import NOON, a_world
 from tests.house.tree import ROOT
 from tests.real_shop import RULES, WITNESS, RealShop
 from tests.till_life import Life, Scenario
+from tui.register_binding import KEYS
 
 FORMER = Path(__file__).with_name("former")
 
@@ -143,3 +144,12 @@ def test_a_binding_migration_without_its_journal_rows_is_named(shop: RealShop) -
 )
 def test_verification_says_by_itself_how_a_name_is_searched_for(name: str) -> None:
     assert search_text(name) == searchable(name)
+
+
+def test_a_former_shop_keeps_what_it_is(shop: RealShop) -> None:
+    store = SqliteStore(shop.folder / "till.db", NOON)
+    try:
+        told = store.journalled_settings(KEYS)
+        assert told == {key: store.setting(key) for key in KEYS}
+    finally:
+        store.close()
