@@ -250,7 +250,7 @@ def _demo_devices(config: Config, data_dir: Path) -> "DemoDevices | None":
     return DemoDevices(
         simulated,
         config.terminal.poi_id,
-        data_dir / "papper",
+        data_dir,
         is_tip_enabled=config.tip.mode == "terminal",
     )
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from devices.simulators.printer import SimulatedPrinter
     from devices.simulators.terminal import SimulatedTerminal
 
+PAPER_DIR: Final = "papper"
+MEMORY_DIR: Final = "apparater"
+"""Where the devices' own memories lie in the demo's data folder."""
 UNIT_FAULTS: Final = ("silent", "slow", "bad-checksum", "refuse", "drop-after-registering")
 """The control unit's faults that the demo offers; the simulator's own words."""
 SLOW_S: Final = 5.0
@@ -29,9 +32,12 @@ class DemoDevices:
     """A simulated terminal, control unit and printer on free loopback ports."""
 
     def __init__(
-        self, simulated: frozenset[str], poi_id: str, paper_dir: Path, *, is_tip_enabled: bool
+        self, simulated: frozenset[str], poi_id: str, data_dir: Path, *, is_tip_enabled: bool
     ) -> None:
-        """Make the servers named in `simulated`: terminal, control-unit, printer."""
+        """Make the servers named in `simulated`: terminal, control-unit, printer.
+
+        Papers and what the devices remember over the till's end lie in the demo's data folder.
+        """
         from devices.simulators.control_unit import SimulatedControlUnit
         from devices.simulators.control_unit_http import SimulatedHttpUnit
         from devices.simulators.printer import SimulatedPrinter
@@ -39,11 +45,15 @@ class DemoDevices:
 
         self.simulated = simulated
         self.terminal: SimulatedTerminal = SimulatedTerminal(
-            poi_id=poi_id, tip_enabled=is_tip_enabled
+            poi_id=poi_id,
+            tip_enabled=is_tip_enabled,
+            ledger_file=data_dir / MEMORY_DIR / "terminal.jsonl",
         )
-        self.unit: SimulatedControlUnit = SimulatedControlUnit()
+        self.unit: SimulatedControlUnit = SimulatedControlUnit(
+            ledger_file=data_dir / MEMORY_DIR / "control-unit.jsonl"
+        )
         self.unit_server: SimulatedHttpUnit = SimulatedHttpUnit(self.unit)
-        self.printer: SimulatedPrinter = SimulatedPrinter(keep_dir=paper_dir)
+        self.printer: SimulatedPrinter = SimulatedPrinter(keep_dir=data_dir / PAPER_DIR)
 
     def start(self) -> None:
         """Start the servers."""

@@ -10,9 +10,11 @@ sweden 3.3. Source: sweden 3.2-3.4, house 14 points 1 and 6.
 import hmac
 from base64 import b32encode
 from collections.abc import Callable
+from dataclasses import fields
 from enum import StrEnum
+from pathlib import Path
 from threading import RLock
-from typing import Literal
+from typing import Any, Literal
 
 from core.frozen import frozen
 from devices.simulators.control_unit_rules import (
@@ -25,6 +27,7 @@ from devices.simulators.control_unit_rules import (
     check_pair,
     check_record,
 )
+from devices.simulators.memory import Memory
 
 UNIT_ID = "SIMCC000000000017"
 FIRMWARE = "1.0.0"
@@ -76,6 +79,17 @@ class Registration:
     control_code: str
 
 
+def _pack(row: Registration) -> dict[str, object]:
+    sent = {each.name: getattr(row.sent, each.name) for each in fields(row.sent)}
+    return {"sent": sent, "control_code": row.control_code}
+
+
+def _unpack(row: dict[str, Any]) -> Registration:
+    sent = row["sent"]
+    vats = tuple((str(rate), str(amount)) for rate, amount in sent["vats"])
+    return Registration(SentRecord(**{**sent, "vats": vats}), str(row["control_code"]))
+
+
 @frozen
 class ControlUnitView:
     """What the face of the simulator shows."""
@@ -93,11 +107,15 @@ class ControlUnitView:
 class SimulatedControlUnit:
     """One simulated unit. Every method may be called from any thread."""
 
-    def __init__(self, unit_id: str = UNIT_ID, repeat: Repeat = "same") -> None:
+    def __init__(
+        self, unit_id: str = UNIT_ID, repeat: Repeat = "same", ledger_file: Path | None = None
+    ) -> None:
+        """Prepare; with `ledger_file` what is registered outlives the process."""
         self.unit_id = unit_id
         self.on_change: Callable[[], None] | None = None
         self._repeat: Repeat = repeat
-        self._ledger: list[Registration] = []
+        self._memory = Memory(ledger_file, _pack, _unpack)
+        self._kept: list[Registration] | None = None
         self._by_serial: dict[str, Registration] = {}
         self._last_serial = 0
         self._bound: tuple[str, str] | None = None
@@ -106,6 +124,25 @@ class SimulatedControlUnit:
         self._main_status = 0
         self._storage_status = 0
         self._guard = RLock()
+
+    @property
+    def _ledger(self) -> list[Registration]:
+        """What is registered, read from the memory when it is first needed. Under the guard.
+
+        The register is bound anew at each start: a demo may change its name and number.
+        """
+        if self._kept is None:
+            self._kept = []
+            for registration in self._memory.rows():
+                self._put(self._kept, registration)
+        return self._kept
+
+    def _put(self, ledger: list[Registration], registration: Registration) -> None:
+        sent = registration.sent
+        ledger.append(registration)
+        if sent.serial is not None:
+            self._by_serial[sent.serial] = registration
+            self._last_serial = int(sent.serial)
 
     @property
     def ledger(self) -> tuple[Registration, ...]:
@@ -171,7 +208,7 @@ class SimulatedControlUnit:
     def register(self, sent: SentRecord, is_new_session: bool = False) -> str:
         """Register one record and give its code. Raises Refused; then the ledger is unchanged."""
         with self._guard:
-            fault = self._fault
+            ledger, fault = self._ledger, self._fault
             if fault is not None and fault.fault is UnitFault.REFUSE:
                 raise Refused(fault.number, "told to refuse")
             check_record(sent)
@@ -188,11 +225,10 @@ class SimulatedControlUnit:
             elif self._repeat == "same":
                 return self._told_code(earlier)
             registration = Registration(sent, self._code(sent))
+            if not self._memory.keep(registration):
+                raise Refused(MEMORY_FULL, "memory cannot be written")
             self._bound = (sent.register_id, sent.org_no)
-            self._ledger.append(registration)
-            if sent.serial is not None:
-                self._by_serial[sent.serial] = registration
-                self._last_serial = int(sent.serial)
+            self._put(ledger, registration)
             code = self._told_code(registration)
         self._tell()
         return code

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from devices.simulators import terminal_writing as writing
 from devices.simulators.terminal_desk import Desk, LinkGone, Step, TerminalView
@@ -37,15 +38,19 @@ class SimulatedTerminal:
         tip_enabled: bool = True,
         script: TerminalScript | None = None,
         pin_above_ore: int | None = None,
+        ledger_file: Path | None = None,
     ) -> None:
-        """Prepare. Without a script a person plays; `pin_above_ore` asks PIN on larger taps."""
+        """Prepare. Without a script a person plays; `pin_above_ore` asks PIN on larger taps.
+
+        With `ledger_file` the transactions outlive the process.
+        """
         self._poi_id = poi_id
         self._tip_enabled = tip_enabled
         self._script = script
         self._pin_above_ore = pin_above_ore
         self._approval_wait_s = 0.0
         self._clock = TerminalClock()
-        self._ledger = Ledger(self._clock)
+        self._ledger = Ledger(self._clock, ledger_file)
         self._desk = Desk()
         self._lock = threading.RLock()
         self._faults: frozenset[Fault] = script.faults if script is not None else frozenset()

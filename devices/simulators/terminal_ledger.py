@@ -1,17 +1,21 @@
 """The simulated terminal's own memory: its clock, its transactions, its last transaction.
 
 It is a second witness: tests compare what the till believes with what this ledger says. It lives as
-long as the simulator, not as long as a link, as a real terminal's memory does.
+long as the simulator, not as long as a link; with a file it outlives the process too, as a real
+terminal's memory outlives a power cut.
 """
 
 import threading
 from collections import deque
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from core.frozen import frozen
+from devices.simulators.memory import Memory
 
 _ENTRY_COUNT_MAX = 200_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -63,14 +67,44 @@ class TerminalClock:
         return self._set_at + timedelta(seconds=monotonic() - self._set_s)
 
 
+def _pack(entry: LedgerEntry) -> dict[str, object]:
+    row = {each.name: getattr(entry, each.name) for each in fields(entry)}
+    return {**row, "at": entry.at.isoformat()}
+
+
+def _unpack(row: dict[str, Any]) -> LedgerEntry:
+    at = datetime.fromisoformat(row["at"])
+    return LedgerEntry(**{**row, "state": LedgerState(row["state"]), "at": at})
+
+
 class Ledger:
     """Transactions, oldest first, at most 200 000. Any thread."""
 
-    def __init__(self, clock: TerminalClock) -> None:
+    def __init__(self, clock: TerminalClock, file: Path | None = None) -> None:
+        """Prepare; the file is read when the ledger is first asked."""
         self._clock = clock
-        self._lock = threading.Lock()
-        self._entries: deque[LedgerEntry] = deque(maxlen=_ENTRY_COUNT_MAX)
+        self._lock = threading.RLock()
+        self._memory = Memory(file, _pack, _unpack)
+        self._kept: deque[LedgerEntry] | None = None
         self._next_number = 0
+
+    @property
+    def _entries(self) -> deque[LedgerEntry]:
+        if self._kept is None:
+            self._kept = deque(maxlen=_ENTRY_COUNT_MAX)
+            for entry in self._memory.rows():
+                self._put(self._kept, entry)
+            if self._kept:
+                self._next_number = int(self._kept[-1].transaction_id)
+        return self._kept
+
+    @staticmethod
+    def _put(entries: deque[LedgerEntry], entry: LedgerEntry) -> None:
+        """Add a transaction, or what became of the last one."""
+        if entries and entries[-1].transaction_id == entry.transaction_id:
+            entries[-1] = entry
+        else:
+            entries.append(entry)
 
     def entries(self) -> tuple[LedgerEntry, ...]:
         """Give all transactions, oldest first."""
@@ -85,16 +119,20 @@ class Ledger:
     def next_id(self) -> str:
         """Draw a 12-digit number; it starts from the clock, so a restart repeats none."""
         with self._lock:
-            if not self._next_number:
+            if not self._entries and not self._next_number:
                 seconds = (self._clock.now() - _EPOCH) // timedelta(seconds=1)
                 self._next_number = seconds % 10**9 * 1000
             self._next_number += 1
             return f"{self._next_number:012d}"
 
-    def add(self, entry: LedgerEntry) -> None:
-        """Write a transaction down."""
+    def add(self, entry: LedgerEntry) -> bool:
+        """Write a transaction down; False when it cannot be kept, and then it is not there."""
         with self._lock:
-            self._entries.append(entry)
+            entries = self._entries
+            is_kept = self._memory.keep(entry)
+            if is_kept:
+                self._put(entries, entry)
+            return is_kept
 
     def reverse_last(self, transaction_id: str) -> LedgerEntry | None:
         """Reverse the last transaction if it is this one and approved, else give None."""
@@ -103,5 +141,5 @@ class Ledger:
             is_it = last is not None and last.transaction_id == transaction_id
             if last is None or not is_it or last.state is not LedgerState.APPROVED:
                 return None
-            self._entries[-1] = replace(last, state=LedgerState.REVERSED)
-            return self._entries[-1]
+            undone = replace(last, state=LedgerState.REVERSED)
+            return undone if self.add(undone) else None

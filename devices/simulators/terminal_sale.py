@@ -183,7 +183,7 @@ class SimulatedSale:
             self._send_slips(slips[:1])
             self._ask_signature(entry)
             slips = slips[1:]
-        self._desk.commit(lambda: self._ledger.add(entry))
+        self._desk.commit(lambda: self._write_down(entry))
         if self._cable("after-approval"):
             self._line.keep_slips(slips if Fault.NO_SLIPS not in self._faults else [])
             raise LinkGone
@@ -198,6 +198,11 @@ class SimulatedSale:
         self._event("CardRemoved")
         self._say("Köp klart")
         return entry
+
+    def _write_down(self, entry: LedgerEntry) -> None:
+        """Draw the card, or refuse when that cannot be remembered."""
+        if not self._ledger.add(entry):
+            raise Refusal("DeviceOut", "Memory cannot be written")
 
     def _wait_for_the_bank(self) -> None:
         """Let a slow bank take its time; the approval is in the ledger, so an abort is too late."""

@@ -167,6 +167,9 @@ def _add_simulate(commands: Commands) -> None:
         device.add_argument(
             "--headless", action="store_true", help=_("utan ansikte: en rad, sedan tyst")
         )
+        if name != "printer":
+            words = _("minns över enhetens slut, i den här filen")
+            device.add_argument("--ledger", type=Path, metavar=_("FIL"), help=words)
         if name == "terminal":
             _add_terminal(device)
         elif name == "control-unit":

@@ -93,6 +93,7 @@ def _terminal(options: argparse.Namespace) -> Device:
         options.poi_id,
         tip_enabled=not options.no_tip,
         script=script,
+        ledger_file=options.ledger,
     )
 
     def face() -> "Face":
@@ -121,7 +122,7 @@ def _control_unit(options: argparse.Namespace) -> Device:
     from devices.simulators.control_unit_http import SimulatedHttpUnit
     from devices.simulators.control_unit_serial import SimulatedSerialUnit
 
-    unit = SimulatedControlUnit(repeat=options.repeat)
+    unit = SimulatedControlUnit(repeat=options.repeat, ledger_file=options.ledger)
     start: Callable[[], None]
     stop: Callable[[], None]
     where: Callable[[], str]
