@@ -97,6 +97,17 @@ def test_goods_come_in_with_their_prices_in_the_journal(
     assert main(["verify", "--config", str(shop)]) == 0
 
 
+def test_the_journal_names_who_imported(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGNAME", "anna\n")
+    assert load(shop, GOOD) == 0
+    store = SqliteStore(shop.parent / "data" / "till.db", AT)
+    with store.unit_of_work() as uow:
+        statement = "SELECT DISTINCT operator FROM journal WHERE kind = 'article-changed'"
+        names = uow.connection.exec_driver_sql(statement).scalars().all()
+    store.close()
+    assert names == ["blipp import (anna)"]
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

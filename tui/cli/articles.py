@@ -6,12 +6,14 @@ R10). New departments get a key on the panel.
 """
 
 import argparse
+from getpass import getuser
 from pathlib import Path
 from typing import Final
 
 from core.article_file import FILE_BYTES_MAX, ArticleChange, ArticleFile, parse_article_bytes
 from core.layout_file import with_departments
 from core.money import format_plain
+from core.text import clean
 from db.catalog import CatalogueStore
 from db.catalog_writer import CatalogueWriter
 from db.store import SqliteStore
@@ -22,8 +24,7 @@ from tui.clock import SystemClock
 from tui.i18n import _
 from tui.new_shop import add_missing
 
-OPERATOR: Final = "blipp import"
-"""Who changed the articles, in the journal."""
+NAME_LENGTH_MAX: Final = 40
 
 
 def run(options: argparse.Namespace) -> int:
@@ -51,6 +52,15 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
+def operator() -> str:
+    """Say who changes the articles, for the journal: the login name on this computer (R10)."""
+    try:
+        name = getuser()
+    except (KeyError, OSError):
+        name = "?"  # A computer may know no name for the user's number.
+    return f"blipp import ({clean(name, NAME_LENGTH_MAX)})"
+
+
 def load(
     store: SqliteStore, data: bytes, clock: SystemClock
 ) -> tuple[ArticleFile, tuple[ArticleChange, ...]]:
@@ -62,7 +72,7 @@ def load(
         if read.errors:
             return read, ()
         add_missing(uow, catalogue, clock)
-        writer = CatalogueWriter(uow, catalogue, clock.now(), OPERATOR)
+        writer = CatalogueWriter(uow, catalogue, clock.now(), operator())
         changes = writer.put_articles(read)
         if changes.departments:
             panel = catalogue.quick_keys(connection)
