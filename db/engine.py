@@ -5,6 +5,7 @@ synchronous=FULL: a commit is on the disk when it returns (M3). The modes are re
 a store that is not as it must be refuses to open.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -75,6 +76,22 @@ def open_reader(path: Path) -> Engine:
     )
     event.listen(engine, "connect", _on_connect_reader)
     return engine
+
+
+def commits_of_others(engine: Engine) -> Callable[[], int]:
+    """Give a look at a number that differs once another connection has committed.
+
+    Asked of the driver itself: before every command, where a query by the engine costs ten times
+    as much.
+    """
+    lent = engine.raw_connection()
+    driver: Any = lent.driver_connection
+    lent.close()
+
+    def look() -> int:
+        return int(driver.execute("PRAGMA data_version").fetchone()[0])
+
+    return look
 
 
 def check_modes(connection: Connection) -> dict[str, str]:

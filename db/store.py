@@ -27,7 +27,7 @@ from core.tender import Tender
 from core.totals import Section
 from core.vat import VatRate, rate_on
 from db.catalog import CatalogueStore
-from db.engine import open_writer
+from db.engine import commits_of_others, open_writer
 from db.migrate import migrate
 from db.unit_of_work import SqliteUnitOfWork
 
@@ -36,6 +36,8 @@ _OF_SETTINGS: Final = """SELECT coalesce(former.hash, ?), own.seq, own.at, own.k
   own.payload, own.hash FROM journal AS own LEFT JOIN journal AS former ON former.seq = own.seq - 1
   WHERE own.kind = 'setting-changed' OR (own.kind = 'rows-found'
   AND json_extract(own.payload, '$.table') = 'setting') ORDER BY own.seq"""
+FOUND_MAX: Final = 5_000
+"""Articles kept in memory; more are asked for anew."""
 
 
 class SqliteStore:
@@ -48,7 +50,13 @@ class SqliteStore:
         self._engine: Engine = open_writer(path)
         self.applied = migrate(self._begin, at.isoformat(timespec="milliseconds"))
         self._check_integrity()
+        self._commits_of_others = commits_of_others(self._engine)
         self._catalogue = CatalogueStore()
+        self._looked_at = self._commits_of_others()
+        """Commits of others when an import was looked for last."""
+        self._found: dict[str, Article] = {}
+        """Articles that were asked for, by code; true as long as nobody else commits."""
+        self._found_at = self._looked_at
         self._vat_rates: tuple[VatRate, ...] = ()
         self._departments: MappingProxyType[str, Department] = MappingProxyType({})
         self.reload_catalogue()
@@ -70,7 +78,8 @@ class SqliteStore:
             raise StoreDamaged(reason=str(found))
 
     def reload_catalogue(self) -> None:
-        """Read departments and VAT rates again after an import."""
+        """Read the catalogue again after an import, or after changing it through this store."""
+        self._found.clear()
         with self._engine.connect() as connection:
             self._catalogue.is_changed(connection)
             self._vat_rates = tuple(self._catalogue.vat_rates(connection))
@@ -82,6 +91,10 @@ class SqliteStore:
 
         An import may come at any time (contract.md 2): asked before each command.
         """
+        commits = self._commits_of_others()
+        if commits == self._looked_at:
+            return None
+        self._looked_at = commits
         with self._engine.connect() as connection:
             if not self._catalogue.is_changed(connection):
                 return None
@@ -108,9 +121,18 @@ class SqliteStore:
         return SqliteUnitOfWork(self._engine)
 
     def find_article(self, code: str) -> Article | None:
-        """Find by EAN, then PLU, then article number."""
-        with self._engine.connect() as connection:
-            return self._catalogue.find(connection, code)
+        """Find by EAN, then PLU, then article number, as it stands in the file at this moment."""
+        commits = self._commits_of_others()
+        if commits != self._found_at or len(self._found) >= FOUND_MAX:
+            self._found.clear()
+            self._found_at = commits
+        article = self._found.get(code)
+        if article is None:
+            with self._engine.connect() as connection:
+                article = self._catalogue.find(connection, code)
+            if article is not None:
+                self._found[code] = article
+        return article
 
     def department(self, name: str) -> Department | None:
         """Find a department by its name; one that was imported this moment is read now."""
