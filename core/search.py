@@ -139,9 +139,11 @@ class SearchIndex:
         the words does not matter. Whole code first, then names that begin with the query, then
         names with words that begin so, then codes that begin so, then the same with a and o read
         as å, ä and ö, then the rest; within each the Swedish alphabet. An empty query finds the
-        first of the alphabet.
+        first of the alphabet, one of signs only nothing.
         """
         words = searchable(query[:QUERY_LENGTH_MAX]).split()[:WORDS_MAX]
+        if not words and query.strip():
+            return []
         wanted = [(f" {word}", word) for word in words]
         whole = " " + " ".join(words)
         plain_words = [_Typed(start, start.translate(_PLAIN)) for start, _word in wanted]

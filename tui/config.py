@@ -183,7 +183,7 @@ def _document(path: Path) -> Mapping[str, object]:
     except FileNotFoundError as exc:
         raise config_fault(path, "", "no-such-file", path.name) from exc
     except OSError as exc:
-        raise config_fault(path, "", "unreadable", exc.strerror or "") from exc
+        raise config_fault(path, "", "unreadable", str(exc.errno)) from exc
     if len(data) > FILE_BYTES_MAX:
         raise config_fault(path, "", "too-long", path.name)
     try:
@@ -214,15 +214,16 @@ def _config(file: Path, document: Mapping[str, object]) -> Config:
 
 
 def _shop(section: Section) -> ShopConfig:
-    register_id = section.text("register_id")
-    if not (register_id.isascii() and register_id.isalnum() and len(register_id) <= 16):
-        raise section.fault("register_id", "not-a-register-id", register_id)
+    name, org_no = section.text("name"), _org_no(section)
     address = section.texts("address", ADDRESS_LINES_MAX, None)
     if not any(address):
         raise section.fault("address", "empty")
+    register_id = section.text("register_id")
+    if not (register_id.isascii() and register_id.isalnum() and len(register_id) <= 16):
+        raise section.fault("register_id", "not-a-register-id", register_id)
     return ShopConfig(
-        name=section.text("name"),
-        org_no=_org_no(section),
+        name=name,
+        org_no=org_no,
         address=address,
         register_id=register_id,
         language=section.word("language", LANGUAGES, "sv"),

@@ -85,7 +85,9 @@ class Section:
         if value in later:
             raise self.fault(key, "not-yet", value)
         if value not in known:
-            raise self.fault(key, "unknown-word", value, (*known, *later))
+            fault = self.fault(key, "unknown-word", value, (*known, *later))
+            fault.facts["known"] = ", ".join(known)
+            raise fault
         return value
 
     def host(self, key: str, default: str | None = None) -> str:

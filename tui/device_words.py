@@ -45,6 +45,8 @@ SENTENCES: Final[dict[str, str]] = {
     "code-repeated": N_("Kontrollkoden står redan på ett annat kvitto."),
     "code-shape": N_("Kontrollkoden har fel form."),
     "unit-changed": N_("Det är en annan kontrollenhet än förut."),
+    "http-broken": _DAMAGED,
+    "closed": N_("Förbindelsen bröts."),
     "other-receipt": N_("Svaret gäller ett annat kvitto."),
     "storage-full": _FULL,
     "nak-010": _FULL,

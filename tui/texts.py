@@ -212,6 +212,12 @@ def card_result_words(result: Attention) -> str:
     return f"{words} {why}".strip()
 
 
+def _said_by_device(text: str) -> str:
+    """Say a device's trouble in our words; only what it said itself is told as its own."""
+    words = _own_words(text)
+    return _("Enheten säger: {text}").format(text=words) if words.startswith("»") else words
+
+
 def _own_words(text: str) -> str:
     """Quote what the device itself said, or say its trouble in plain words."""
     plain = device_words(text)
@@ -318,7 +324,7 @@ def attention_words(attention: Attention) -> tuple[str, ...]:
             rows.append(_evidence(str(value)))
     rows = [row for row in rows if row]
     if facts["text"]:
-        rows.append(_("Enheten säger: {text}").format(text=_own_words(facts["text"])))
+        rows.append(_said_by_device(facts["text"]))
     return tuple(rows)
 
 

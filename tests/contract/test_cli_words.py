@@ -149,3 +149,23 @@ def test_what_the_system_says_is_told_in_swedish(tmp_path: Path) -> None:
     assert system_words(caught.value) == f"{tmp_path / 'none'}: finns inte"
     assert system_words(OSError(errno.EADDRINUSE, "x")).startswith("porten används redan")
     assert system_words(OSError(errno.EXDEV, "odd")) == f"fel {errno.EXDEV}: odd"
+
+
+def test_a_wrong_word_of_the_configuration_is_told_with_the_words_that_go(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "blipp.toml"
+    file.write_text('[shop]\nname = ""\naddress = [""]\n', "utf-8")
+    assert main(["run", "--config", str(file)]) == 2
+    assert "shop.name" in capsys.readouterr().err
+    shop = 'name = "A"\norg_no = "556677-8899"\naddress = ["B"]\nregister_id = "K1"\n'
+    file.write_text(f'[shop]\n{shop}[control_unit]\ndriver = "box"\n', "utf-8")
+    assert main(["run", "--config", str(file)]) == 2
+    assert "(cleancash-serial, cleancash-xccsp)" in capsys.readouterr().err
+
+
+def test_a_link_that_cannot_be_made_is_named_and_not_what_it_points_at(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["simulate", "control-unit", "--headless", "--link", str(tmp_path)]) == 3
+    assert capsys.readouterr().err == f"blipp: {tmp_path}: finns redan\n"

@@ -73,7 +73,9 @@ def test_the_file_is_right_once_its_blanks_are_filled_in(
     config = load_config(shop)
     assert config.data.dir == shop.parent / "data"
     assert config.terminal.driver == "none"
-    assert main(["report", "x", "--config", str(shop)]) == 1
+    assert main(["report", "x", "--config", str(shop)]) == 0
+    assert "Bagarn AB" in capsys.readouterr().out
+    assert main(["report", "z", "--config", str(shop)]) == 1
     assert "finns inte" in capsys.readouterr().err
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from core.services.till import Attention
 from tui.device_words import device_words
-from tui.texts import error_words
+from tui.texts import attention_words, error_words
 
 
 @pytest.mark.parametrize(
@@ -33,3 +34,14 @@ def test_a_silent_unit_is_told_without_machine_words() -> None:
     assert error_words("unit-not-ready", {"text": text, "error": "device-unavailable"}) == (
         "Kontrollenheten svarar inte: kassan kan inte sälja. Den svarar inte."
     )
+
+
+def test_only_what_a_device_said_itself_is_told_as_its_own_words() -> None:
+    def rows(text: str) -> tuple[str, ...]:
+        return attention_words(Attention("unit-refused", (("receipt_no", 7), ("text", text))))
+
+    assert rows("outcome-unknown code=http-broken words=peer closed connection")[-1] == (
+        "Svaret är skadat eller ofullständigt."
+    )
+    assert rows("remote-protocol code=code-shape length=3")[-1] == "Kontrollkoden har fel form."
+    assert rows("outcome-unknown code=x words=it smokes")[-1] == "Enheten säger: »it smokes«"

@@ -98,3 +98,9 @@ def test_any_name_is_found_by_its_own_words(name: str, other: str) -> None:
     rows = [SearchRow("1", searchable(name), ("1",)), SearchRow("2", searchable(other), ("2",))]
     assert "1" in SearchIndex(rows).search(" ".join(searchable(name).split()[:8]))
     assert len(SearchIndex(rows).search(other)) <= 2
+
+
+def test_signs_alone_find_nothing() -> None:
+    index = SearchIndex([SearchRow("1", "kaffe", ("1",))])
+    assert index.search("+") == index.search("++ -") == []
+    assert index.search("") == index.search(" ") == ["1"]

@@ -12,6 +12,7 @@ from core.report_layout import lay_out_report
 from core.reports import DayReport
 from core.services.reporting import build_report
 from core.services.till import Till
+from core.store_ports import Period
 from db.read_copy import reading_copy
 from db.store import SqliteStore
 from tui.cli.options import UsageError
@@ -31,6 +32,7 @@ def run(options: argparse.Namespace) -> int:
     clock = SystemClock()
     with reading_copy(place.database, clock.now()) as store:
         check_register(store, place.config, is_demo=place.is_demo)
+        report: DayReport | None
         if options.kind == "x":
             report = _x_report(store, place, clock)
         else:
@@ -43,13 +45,12 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _x_report(store: SqliteStore, place: Place, clock: SystemClock) -> DayReport | None:
-    """Build an X as the till would; None before the till's first start."""
+def _x_report(store: SqliteStore, place: Place, clock: SystemClock) -> DayReport:
+    """Build an X as the till would; before its first start that of a period which opens now."""
     from tui.compose import make_rules
 
-    period = store.period()
-    if period is None:
-        return None
+    float_ore = place.config.till.opening_float_ore
+    period = store.period() or Period(1, clock.now(), float_ore)
     rules = make_rules(place.config, is_demo=place.is_demo)
     till = Till(
         store=store,

@@ -5,6 +5,7 @@ Configuration and article files are worded here; everything else has its words i
 
 import errno
 from collections.abc import Mapping
+from socket import EAI_AGAIN, EAI_NONAME
 from typing import Final
 
 from core.article_rows import RowError, RowFault
@@ -17,7 +18,7 @@ _SHOWN_MAX: Final = 300
 _CONFIG: Final[Mapping[str, str]] = {
     "unknown-key": N_("okänd nyckel"),
     "not-yet": N_("{value} finns inte än i denna version"),
-    "unknown-word": N_("{value} är inget av de ord som går"),
+    "unknown-word": N_("{value} är inget av de ord som går ({known})"),
     "missing": N_("saknas"),
     "empty": N_("är inte ifyllt"),
     "too-long": N_("är för långt"),
@@ -75,7 +76,10 @@ def _config_words(facts: Mapping[str, str]) -> str:
     reason = facts.get("reason", "")
     if reason == "no-config":
         return _(_NO_CONFIG).format(file=facts.get("file", ""))
-    fields = {"value": "", "key": "", "found": "", **facts}
+    fields = {"value": "", "key": "", "found": "", "known": "", **facts}
+    number = fields["value"]
+    if reason == "unreadable" and number.isdigit() and int(number) in _SYSTEM:
+        fields["value"] = _(_SYSTEM[int(number)])
     told = _(_CONFIG[reason]).format_map(fields) if reason in _CONFIG else fields.get("problem", "")
     place = ": ".join(part for part in (facts.get("file", ""), facts.get("key", "")) if part)
     words = ": ".join(part for part in (place, told or reason) if part)
@@ -96,6 +100,8 @@ _SYSTEM: Final[Mapping[int, str]] = {
     errno.ENOSPC: N_("disken är full"),
     errno.ENOTDIR: N_("är ingen mapp"),
     errno.EROFS: N_("disken kan bara läsas"),
+    EAI_NONAME: N_("det finns ingen dator med det namnet"),
+    EAI_AGAIN: N_("namnet går inte att slå upp just nu"),
 }
 """What the system says -> ours; the rest is told by its number and the system's own words."""
 
@@ -108,7 +114,8 @@ def system_words(error: OSError) -> str:
         if words
         else _("fel {number}: {words}").format(number=error.errno, words=error.strerror or error)
     )
-    return f"{error.filename or ''}: {told}".removeprefix(": ")
+    # What made a link or moved a file names two: the second is the one that could not be made.
+    return f"{error.filename2 or error.filename or ''}: {told}".removeprefix(": ")
 
 
 _ROWS: Final[Mapping[RowFault, str]] = {
