@@ -118,6 +118,7 @@ def correct_last(till: Till) -> None:
         line.opposite(len(sale.lines) + index) for index, line in enumerate(gone, start=1)
     )
     till.settle(*_thawed(sale), ev.LinesCorrected(sale.sale_id, lines))
+    till.last_tender_error = None
 
 
 def void_sale(till: Till) -> None:
@@ -134,6 +135,7 @@ def void_sale(till: Till) -> None:
             uow.add_totals(till.period.no, (voided,))
         uow.commit()
     till.sale = None
+    till.last_tender_error = None
 
 
 def _article_lines(
@@ -209,6 +211,7 @@ def _add(till: Till, lines: tuple[Line, ...]) -> None:
     if len(sale.lines) + len(lines) > LINES_MAX or total_ore > AMOUNT_MAX_ORE:
         raise AmountTooLarge(total_ore=total_ore, lines=len(sale.lines))
     till.settle(*_thawed(sale), ev.LinesAdded(sale.sale_id, lines))
+    till.last_tender_error = None
 
 
 def _open_with(till: Till, lines: tuple[Line, ...]) -> None:

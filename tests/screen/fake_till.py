@@ -201,7 +201,7 @@ class FakeTill:
             case c.CorrectLast():
                 self._correct()
             case c.VoidSale():
-                self._set(sale=None)
+                self._set(sale=None, card_result=None)
             case c.PayCash() | c.PayCard():
                 self._take(command)
             case c.AbortCard():

@@ -4,7 +4,7 @@ from core.card import Prompt
 from devices.simulators.terminal import Step
 from tests.whole.harness import MUG, SALE_ORE, Shop, WholeTill, amounts, totals, wait_until
 from tui import commands as c
-from tui.texts import card_result_words
+from tui.attention_texts import card_result_words
 from tui.views import late_abort_ore
 
 
@@ -229,3 +229,18 @@ def test_the_terminal_may_ask_between_sales(shop: Shop) -> None:
     till.sell()
     till.do(c.PayCard())
     till.receipt(1)
+
+
+def test_how_a_card_ended_is_told_until_the_sale_goes_on_or_is_dropped(shop: Shop) -> None:
+    shop.play("busy")
+    till = shop.open().ready()
+    till.sell()
+    for act in (c.AddCode(MUG), c.CorrectLast(), c.RepeatLast(), c.VoidSale()):
+        till.do(c.PayCard())
+        view = till.wait(lambda view: view.card_result)
+        assert view.card_result is not None
+        assert "upptagen" in card_result_words(view.card_result)
+        till.do(act)
+        assert till.view.card_result is None, act
+    assert till.view.sale is None
+    assert not shop.terminal.ledger()
