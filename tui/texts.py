@@ -1,6 +1,6 @@
-"""Every word and figure that people read on the screens: amounts, times, errors, questions.
+"""Words and figures that people read on the screens: amounts, times, errors, devices' states.
 
-The only place where an error code, an attention code or a device's state becomes language. The
+The only place, beside attention_texts, where a code or a device's state becomes language. The
 texts are Swedish and go through gettext; facts that come from outside are cleaned by the drawing.
 """
 
@@ -11,7 +11,6 @@ from typing import Final
 from core.facts import PrinterCondition, TerminalState
 from core.money import format_kronor
 from core.receipt import Receipt
-from core.services.till import Attention
 from core.tender import TenderKind
 from tui.device_words import device_words
 from tui.i18n import N_, _
@@ -50,7 +49,7 @@ def seconds(count: int) -> str:
     return f"{count // 60}:{count % 60:02d}"
 
 
-class _Facts(Mapping[str, str]):
+class Facts(Mapping[str, str]):
     """Facts of an error as text, for the fields of a sentence; a missing one is empty."""
 
     def __init__(self, facts: Mapping[str, object]) -> None:
@@ -162,182 +161,7 @@ def error_words(code: str, facts: Mapping[str, object]) -> str:
     reason = facts.get("reason") or facts.get("error")
     words = ERRORS.get(f"{code}/{reason}") or ERRORS.get(code) or ERRORS["till"]
     plain = {**facts, "text": device_words(str(facts.get("text", "")))}
-    return _(words).format_map(_Facts(plain)).strip()
-
-
-CONDITIONS: Final[dict[str, str]] = {
-    "Aborted": N_("Kassan avbröt."),
-    "Busy": N_("Terminalen är upptagen."),
-    "Cancel": N_("Kunden avbröt på terminalen."),
-    "DeviceOut": N_("Terminalen saknar en del som behövs."),
-    "InProgress": N_("Terminalen arbetar med något annat."),
-    "InsertedCard": N_("Kortet sitter kvar i terminalen."),
-    "InvalidCard": N_("Kortet går inte att använda."),
-    "LoggedOut": N_("Terminalen är inte inloggad."),
-    "MessageFormat": N_("Terminalen förstod inte frågan."),
-    "NotAllowed": N_("Terminalen tillåter inte detta."),
-    "NotFound": N_("Terminalen hittar inte betalningen."),
-    "PaymentRestriction": N_("Kortet får inte användas till detta."),
-    "Refusal": N_("Kortet nekades av banken."),
-    "UnavailableDevice": N_("Terminalen är inte redo."),
-    "UnavailableService": N_("Terminalen kan inte göra detta."),
-    "UnreachableHost": N_("Terminalen når inte banken."),
-    "WrongPIN": N_("Fel kod."),
-}
-"""Words of the terminal protocol for why a card was not paid."""
-
-RESULTS: Final[dict[str, str]] = {
-    "card-declined": N_("Kortet nekades – inget är draget."),
-    "card-signature-refused": N_(
-        "Underskriften godkändes inte i kassan – inget är draget. Be om ett annat betalsätt."
-    ),
-    "card-stopped": N_("Kortbetalningen avbröts – inget är draget."),
-    "terminal-unreachable": N_(
-        "Terminalen kan inte nås – inget är draget. Ta kontant, eller vänta."
-    ),
-    "card-never-charged": N_("Terminalen har inte dragit något. Försök igen, eller ta kontant."),
-    "cash-returned": N_("Ge kunden {amount_ore} ur lådan."),
-    "card-reversed": N_("Kortbetalningen är återförd – kunden har pengarna tillbaka."),
-}
-"""Why the last card attempt ended without payment."""
-
-
-def card_result_words(result: Attention) -> str:
-    """Say why a card was not paid."""
-    facts = dict(result.facts)
-    words = _(RESULTS.get(result.code, RESULTS["card-stopped"])).format_map(_Facts(facts))
-    condition = CONDITIONS.get(str(facts.get("condition", "")))
-    # What the terminal adds is diagnostic (protocols 5.1): told only where we know no better.
-    why = _(condition) if condition else _own_words(str(facts.get("text", "")))
-    return f"{words} {why}".strip()
-
-
-def _said_by_device(text: str) -> str:
-    """Say a device's trouble in our words; only what it said itself is told as its own."""
-    words = _own_words(text)
-    return _("Enheten säger: {text}").format(text=words) if words.startswith("»") else words
-
-
-def _own_words(text: str) -> str:
-    """Quote what the device itself said, or say its trouble in plain words."""
-    plain = device_words(text)
-    return plain if plain != text else f"»{text}«" if text else ""
-
-
-ATTENTIONS: Final[dict[str, tuple[str, str]]] = {
-    "card-doubt": (
-        N_("Är kortet draget?"),
-        N_(
-            "Kassan fick inget säkert svar om {asked_ore}. Titta på terminalens fönster och "
-            "kvitto innan du svarar. Dra inte kortet igen."
-        ),
-    ),
-    "card-held": (
-        N_("Betalningen behöver ett beslut"),
-        N_("Kortet är draget på {authorized_ore}; begärt var {requested_ore}."),
-    ),
-    "card-unreversed": (
-        N_("Är kortet återfört?"),
-        N_(
-            "Kassan bad terminalen återföra {authorized_ore} men fick inget svar. Titta på "
-            "terminalens kvitto, eller vänta: kassan frågar den själv igen."
-        ),
-    ),
-    "unit-silent": (
-        N_("Betald – väntar på kontrollkod"),
-        N_(
-            "Kontrollenheten svarar inte. Kvittot skrivs ut när koden kommer; köpet är sparat. "
-            "Kassan försöker igen."
-        ),
-    ),
-    "unit-refused": (
-        N_("Betald – kontrollenheten nekade"),
-        N_(
-            "Köpet är betalt och sparat, men kontrollenheten gav ingen kod för kvitto "
-            "{receipt_no}. Rätta felet på enheten och försök igen."
-        ),
-    ),
-    "paper-unknown": (
-        N_("Kom papperet ut?"),
-        N_("Skrivaren svarade inte efter utskriften. Titta efter i skrivaren."),
-    ),
-    "paper-refused": (
-        N_("Papperet kunde inte skrivas ut"),
-        N_("Skrivaren tar inte emot papperet. Det väntar i kön."),
-    ),
-}
-"""Title and text of each question or stop."""
-
-HOLD_REASONS: Final[dict[str, str]] = {
-    "tip-above-cap": N_("Dricksen {tip_ore} är över gränsen."),
-    "tip-while-off": N_("Dricks {tip_ore} togs fast kassan inte tar dricks."),
-    "partial": N_("Terminalen drog mindre än begärt: {amount_ore}."),
-}
-"""Why an approved card is held."""
-
-PAPERS: Final[dict[str, str]] = {
-    "receipt": N_("Kom kvitto {reference} ut?"),
-    "slip": N_("Kom kortslippen för underskrift ut?"),
-    "x-report": N_("Kom X-rapporten ut?"),
-    "z-report": N_("Kom Z-rapport {reference} ut?"),
-}
-"""The question about a paper of unknown fate."""
-
-EVIDENCE: Final[dict[str, str]] = {
-    "terminal": N_("Terminalen: {value}"),
-    "condition": N_("Terminalen: {value}"),
-    "may_still_arrive": N_("Svaret kan fortfarande komma: {value}"),
-    "last_at": N_("Terminalens senaste betalning: {value}"),
-    "last_authorized_ore": N_("Dess belopp: {value}"),
-    "last_tip_ore": N_("Dess dricks: {value}"),
-    "slip_total_ore": N_("Kortkvittot visar {value}"),
-}
-"""What a query found and a cashier can use; the rest is in the journal."""
-
-_VALUES: Final[dict[str, str]] = {"yes": N_("ja"), "no": N_("nej")}
-
-
-def attention_title(attention: Attention) -> str:
-    """Give the headline of a question or stop."""
-    facts = _Facts(dict(attention.facts))
-    if attention.code == "paper-unknown" and facts["kind"] in PAPERS:
-        return _(PAPERS[facts["kind"]]).format_map(facts)
-    title = ATTENTIONS.get(attention.code, (N_("Kassan behöver hjälp"), ""))[0]
-    return _(title)
-
-
-def attention_words(attention: Attention) -> tuple[str, ...]:
-    """Say what is known about a question or stop, one sentence or fact each."""
-    facts = _Facts(dict(attention.facts))
-    rows = []
-    if attention.code in ATTENTIONS:
-        rows.append(_(ATTENTIONS[attention.code][1]).format_map(facts))
-    if facts["reason"] in HOLD_REASONS:
-        rows.append(_(HOLD_REASONS[facts["reason"]]).format_map(facts))
-    if facts["reversal_service_id"] not in ("", "0"):
-        rows.append(_("Terminalen sade inte att återföringen blev gjord. Läs dess kvitto."))
-    if facts["started_at"]:
-        at = datetime.fromisoformat(facts["started_at"])
-        rows.append(_("Startad {at}.").format(at=date_and_time(at)))
-    for name, value in attention.facts:
-        if name.startswith("evidence_"):
-            rows.append(_evidence(str(value)))
-    rows = [row for row in rows if row]
-    if facts["text"]:
-        rows.append(_said_by_device(facts["text"]))
-    return tuple(rows)
-
-
-def _evidence(text: str) -> str:
-    """Say one `key=value` of a query; empty for what no cashier can use."""
-    name, _mark, value = text.partition("=")
-    words = EVIDENCE.get(name)
-    if words is None:
-        return ""
-    if name.endswith("_ore") and value.lstrip("-").isdigit():
-        return _(words).format(value=kronor(int(value)))
-    known = CONDITIONS.get(value) or _VALUES.get(value)
-    return _(words).format(value=_(known) if known else device_words(value))
+    return _(words).format_map(Facts(plain)).strip()
 
 
 TERMINAL_STATES: Final[dict[TerminalState, str]] = {

@@ -7,16 +7,18 @@ from pathlib import Path
 import core.errors as errors
 from core.facts import PrinterCondition, TerminalState
 from core.services.till import Attention
-from tui.texts import (
+from tui.attention_texts import (
     ATTENTIONS,
-    ERRORS,
-    PRINTER_CONDITIONS,
     RESULTS,
-    TERMINAL_STATES,
-    amount,
     attention_title,
     attention_words,
     card_result_words,
+)
+from tui.texts import (
+    ERRORS,
+    PRINTER_CONDITIONS,
+    TERMINAL_STATES,
+    amount,
     error_words,
     quantity,
     seconds,
@@ -80,3 +82,16 @@ def test_figures_are_written_the_swedish_way() -> None:
     assert quantity(3000, "st") == "3"
     assert quantity(-435, "kg") == "-0,435 kg"
     assert seconds(67) == "1:07"
+
+
+def test_a_terminal_that_could_not_is_not_told_as_a_card_that_was_refused() -> None:
+    def told(condition: str) -> str:
+        return card_result_words(Attention("card-declined", (("condition", condition),)))
+
+    assert told("Busy").startswith("Terminalen är upptagen. Inget är draget.")
+    assert "försök igen" in told("Busy")
+    for condition in ("Busy", "UnreachableHost", "NotAllowed", "DeviceOut", "MessageFormat"):
+        assert "nekades" not in told(condition)
+        assert "nget är draget" in told(condition)
+    for condition in ("Refusal", "WrongPIN", "InvalidCard", "PaymentRestriction"):
+        assert "Kortet nekades" in told(condition)

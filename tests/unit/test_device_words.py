@@ -3,8 +3,9 @@
 import pytest
 
 from core.services.till import Attention
+from tui.attention_texts import attention_words
 from tui.device_words import device_words
-from tui.texts import attention_words, error_words
+from tui.texts import error_words
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,13 @@ from core.errors import NothingToGiveBack, TenderExceedsRemaining, TillError
 from core.money import cash_rounding_ore
 from core.sale import Sale
 from core.tender import TenderKind
+from tui.attention_texts import card_result_words
 from tui.commands import Command, GiveBack, PayCash
 from tui.entry import AMOUNT_CHARACTERS, Entry
 from tui.i18n import _
 from tui.screens.confirm import ConfirmPage
 from tui.screens.page import Cap, Desk, Key, Notice, Page, take_card
-from tui.texts import amount, card_result_words, kronor, spaced, tender_name
+from tui.texts import amount, kronor, spaced, tender_name
 from tui.views import SIGNING, Outcome
 from tui.widgets.block import Block, above, block, line, spread, wrapped
 from tui.widgets.dialog import choices, field, gap, inner_width, pairs, sheet

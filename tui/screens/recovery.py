@@ -11,6 +11,7 @@ from core.errors import TillError
 from core.facts import TerminalState
 from core.frozen import frozen
 from core.services.till import Attention
+from tui.attention_texts import attention_title, attention_words
 from tui.commands import (
     AskTerminalAgain,
     Command,
@@ -25,7 +26,7 @@ from tui.entry import AMOUNT_CHARACTERS, Entry
 from tui.i18n import _
 from tui.screens.confirm import ConfirmPage
 from tui.screens.page import Cap, Desk, Key, Page
-from tui.texts import attention_title, attention_words, kronor
+from tui.texts import kronor
 from tui.views import Outcome
 from tui.widgets.block import Block, above, wrapped
 from tui.widgets.dialog import choices, field, gap, inner_width, sheet

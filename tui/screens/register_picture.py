@@ -8,18 +8,11 @@ from rich.style import Style
 from core.catalog import KeyKind
 from core.receipt import Receipt
 from core.sale import Line, Sale
+from tui.attention_texts import attention_title, card_result_words
 from tui.bindings import shown_key
 from tui.i18n import _
 from tui.screens.first import draw_total, receipt_width
-from tui.texts import (
-    amount,
-    attention_title,
-    card_result_words,
-    error_words,
-    paid_rows,
-    quantity,
-    spaced,
-)
+from tui.texts import amount, error_words, paid_rows, quantity, spaced
 from tui.views import SIGNING, ShopView, TillView
 from tui.widgets.block import (
     Block,
