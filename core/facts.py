@@ -180,6 +180,8 @@ class SigningFailed:
     receipt_no: int
     text: str
     is_final: bool
+    is_answered: bool = False
+    """The unit did answer, but with nothing that may be believed."""
 
 
 @frozen

@@ -228,9 +228,14 @@ class UnitWorker(Worker):
             signature = self._unit.register(record)
         except DeviceError as error:
             self.turn_s = self.silent_turn_s
-            is_final = isinstance(error, DeviceRefused)
-            text = _words(error)
-            self._report(f.SigningFailed(record.serial, record.receipt_no, text, is_final))
+            failed = f.SigningFailed(
+                record.serial,
+                record.receipt_no,
+                _words(error),
+                is_final=isinstance(error, DeviceRefused),
+                is_answered=_is_answered(error),
+            )
+            self._report(failed)
         else:
             self._report(f.RecordSigned(record.serial, record.receipt_no, signature))
 
@@ -309,6 +314,11 @@ class PrinterWorker(Worker):
         """Close the link."""
         if self._printer is not None:
             self._printer.close()
+
+
+def _is_answered(error: DeviceError) -> bool:
+    """Say whether an answer came that could not be believed, rather than none."""
+    return isinstance(error, OutcomeUnknown) and error.facts.get("code") != "no-answer"
 
 
 def _words(error: DeviceError) -> str:

@@ -59,7 +59,9 @@ HELD = Attention(
      ("amount_ore", 24900), ("tip_ore", 35100)),
 )  # fmt: skip
 PAPER = Attention("paper-unknown", (("paper_id", 3), ("kind", "receipt"), ("reference", 1042)))
-SILENT = Attention("unit-silent", (("receipt_no", 1042), ("text", "timeout"), ("tries", 1)))
+SILENT = Attention(
+    "unit-silent", (("receipt_no", 1042), ("text", "timeout"), ("waits_for_person", 0))
+)
 SALE = ("q", "w", "w", "3", "*", "z", "minus")
 
 SCREENS: dict[str, Steps] = {

@@ -104,15 +104,21 @@ ATTENTIONS: Final[dict[str, tuple[str, str]]] = {
     "unit-silent": (
         N_("Betald – väntar på kontrollkod"),
         N_(
-            "Kontrollenheten svarar inte. Kvittot skrivs ut när koden kommer; köpet är sparat. "
-            "Kassan försöker igen."
+            "Kontrollenheten har inte gett någon kod än. Köpet är betalt och sparat; "
+            "kvitto {receipt_no} skrivs ut när koden kommer."
+        ),
+    ),
+    "unit-unclear": (
+        N_("Betald – ingen giltig kontrollkod"),
+        N_(
+            "Kontrollenheten svarade, men gav ingen giltig kod. Köpet är betalt och sparat; "
+            "kvitto {receipt_no} skrivs ut när koden kommer."
         ),
     ),
     "unit-refused": (
         N_("Betald – kontrollenheten nekade"),
         N_(
-            "Köpet är betalt och sparat, men kontrollenheten gav ingen kod för kvitto "
-            "{receipt_no}. Rätta felet på enheten och försök igen."
+            "Köpet är betalt och sparat, men kontrollenheten gav ingen kod för kvitto {receipt_no}."
         ),
     ),
     "paper-unknown": (
@@ -184,6 +190,13 @@ def attention_words(attention: Attention) -> tuple[str, ...]:
     if facts["text"]:
         rows.append(_said_by_device(facts["text"]))
     return tuple(rows)
+
+
+def next_try_words(attention: Attention) -> str:
+    """Say who asks the control unit again about a paid sale: the till, or a person."""
+    if Facts(dict(attention.facts))["waits_for_person"] == "1":
+        return _("Kassan försöker inte mer av sig själv. Tryck 1 när felet är rättat.")
+    return _("Kassan försöker igen av sig själv.")
 
 
 def _evidence(text: str) -> str:

@@ -98,10 +98,8 @@ def take_signing_failure(till: Till, fact: SigningFailed) -> None:
     )
     is_final = fact.is_final or till.unit.tries >= till.rules.signing_tries_max
     till.unit.is_waiting_for_person = is_final
-    code = "unit-refused" if fact.is_final else "unit-silent"
-    till.attention = Attention(
-        code, (("receipt_no", fact.receipt_no), ("text", fact.text), ("tries", till.unit.tries))
-    )
+    no_code = "unit-refused" if fact.is_final else "unit-silent"
+    _tell_no_code(till, sale, "unit-unclear" if fact.is_answered else no_code, fact.text)
     if not is_final:
         till.effects.append(PollUnit())
 
@@ -136,7 +134,18 @@ def take_silence(till: Till, fact: UnitSilent) -> None:
     till.unit.text = fact.text
     till.unit.error = fact.code
     if till.state is SaleState.SIGNING and not till.unit.is_registering:
-        till.attention = Attention("unit-silent", (("text", fact.text),))
+        assert till.sale is not None
+        _tell_no_code(till, till.sale, "unit-silent", fact.text)
+
+
+def _tell_no_code(till: Till, sale: Sale, code: str, text: str) -> None:
+    """Say why a paid sale has no code yet, and whether a person must ask for the next try."""
+    facts = (
+        ("receipt_no", sale.receipt_no),
+        ("text", text),
+        ("waits_for_person", int(till.unit.is_waiting_for_person)),
+    )
+    till.attention = Attention(code, facts)
 
 
 def make_receipt(till: Till, sale: Sale, signature: Signature) -> Receipt:
@@ -205,7 +214,8 @@ def _signed(till: Till, sale: Sale, signature: Signature) -> ev.ReceiptSigned:
 
 def _refuse_code(till: Till, fact: RecordSigned) -> None:
     """A code that stands on another receipt is no code for this one (reliability F33)."""
-    failure = SigningFailed(fact.serial, fact.receipt_no, "code-repeated", is_final=True)
+    text = "outcome-unknown code=code-repeated"
+    failure = SigningFailed(fact.serial, fact.receipt_no, text, is_final=True, is_answered=True)
     take_signing_failure(till, failure)
 
 

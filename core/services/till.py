@@ -59,7 +59,7 @@ class Attention:
     """A question or a stop that a person must see. `code` is stable; words are made in tui."""
 
     code: str
-    """card-doubt | card-held | unit-silent | unit-refused | paper-unknown | paper-refused …"""
+    """card-doubt | card-held | unit-silent | unit-unclear | unit-refused | paper-unknown …"""
     facts: tuple[tuple[str, str | int], ...] = ()
 
 

@@ -229,7 +229,7 @@ async def test_a_missing_code_is_asked_for_again_and_the_screen_goes_by_itself()
     async with opened() as (pilot, till, app):
         await burst(pilot, ["q"])
         assert till.view.sale is not None
-        silent = Attention("unit-silent", (("receipt_no", 1042), ("tries", 1)))
+        silent = Attention("unit-silent", (("receipt_no", 1042), ("waits_for_person", 0)))
         till.tell(sale=replace(till.view.sale, state="signing"), attention=silent)
         await settle(pilot)
         assert app.desk.top.name == "recovery"
@@ -239,6 +239,23 @@ async def test_a_missing_code_is_asked_for_again_and_the_screen_goes_by_itself()
         till.tell(sale=None, attention=None)
         await settle(pilot)
         assert app.desk.top.name == "register"
+
+
+async def test_a_page_about_a_missing_code_stays_when_the_reason_changes() -> None:
+    facts = (("receipt_no", 1042), ("waits_for_person", 0))
+    async with opened() as (pilot, till, app):
+        await burst(pilot, ["q"])
+        assert till.view.sale is not None
+        signing = replace(till.view.sale, state="signing")
+        till.tell(sale=signing, attention=Attention("unit-unclear", facts))
+        await settle(pilot)
+        page = app.desk.top
+        till.tell(attention=Attention("unit-silent", facts))
+        await pilot.press("1")
+        await settle(pilot)
+        assert app.desk.top is page
+        assert "inte gett någon kod" in text_of(app)
+        assert till.taken[-1] == c.TrySigningAgain()
 
 
 async def test_a_paper_question_may_wait_while_the_till_sells() -> None:

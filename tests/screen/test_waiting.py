@@ -54,7 +54,7 @@ async def test_a_slow_control_unit_is_told_with_the_time_and_no_dead_key(keys: l
 
 
 async def test_the_keys_of_a_question_are_told_while_the_unit_is_silent() -> None:
-    silent = Attention("unit-silent", (("receipt_no", 1), ("text", "x"), ("tries", 3)))
+    silent = Attention("unit-silent", (("receipt_no", 1), ("text", "x"), ("waits_for_person", 1)))
     async with opened() as (pilot, till, app):
         await burst(pilot, ["q"])
         till.tell(sale=replace(sale_of(till), state="signing"), attention=silent)

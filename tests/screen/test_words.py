@@ -13,6 +13,7 @@ from tui.attention_texts import (
     attention_title,
     attention_words,
     card_result_words,
+    next_try_words,
 )
 from tui.texts import (
     ERRORS,
@@ -58,12 +59,29 @@ def test_each_attention_of_the_services_has_words() -> None:
     codes = _attention_codes()
     assert {"card-doubt", "card-held", "paper-unknown", "terminal-unreachable"} <= codes
     unworded = {code for code in codes if code not in ATTENTIONS and code not in RESULTS}
-    assert not unworded - {"unit-silent", "unit-refused"}
+    assert not unworded - {"unit-silent", "unit-refused", "unit-unclear"}
     for code in codes:
         attention = Attention(code, (("asked_ore", 24900), ("text", "x"), ("started_at", "")))
         assert attention_title(attention)
         assert all("{" not in row for row in attention_words(attention))
         assert card_result_words(attention)
+
+
+def test_a_missing_code_says_why_and_who_tries_again() -> None:
+    bad = "remote-protocol code=code-shape length=3 words=abc"
+    unclear = Attention("unit-unclear", (("receipt_no", 2), ("text", bad), ("waits_for_person", 1)))
+    told = " ".join(attention_words(unclear))
+    assert "svarade, men gav ingen giltig kod" in told
+    assert "Kontrollkoden har fel form." in told
+    assert "Enheten säger" not in told
+    assert "Tryck 1" in next_try_words(unclear)
+    lost = "outcome-unknown code=no-answer fault=silent words=timed out"
+    silent = Attention("unit-silent", (("receipt_no", 2), ("text", lost), ("waits_for_person", 0)))
+    told = " ".join(attention_words(silent))
+    assert "inte gett någon kod än" in told
+    assert "Den svarar inte." in told
+    assert "av sig själv" in next_try_words(silent)
+    assert "Tryck 1" not in next_try_words(silent)
 
 
 def test_each_state_of_a_device_has_a_word() -> None:

@@ -147,9 +147,12 @@ def test_a_code_of_the_wrong_length_or_of_another_receipt_prints_nothing(
     shop.unit.set_fault(fault)
     till.sell()
     till.do(c.PayCash())
-    till.wait(lambda view: view.attention)
+    till.wait(lambda view: view.attention and dict(view.attention.facts)["waits_for_person"])
+    facts = till.wait_attention("unit-unclear")
+    assert facts["receipt_no"] == 2
     assert till.state == "signing"
     assert len(shop.receipts()) == 1
+    assert len(shop.notes("signing-failed")) == 3, "bounded tries, then a person"
     shop.unit.set_fault(None)
     till.try_(c.TrySigningAgain())
     assert till.receipt(2).control_code == shop.unit.ledger[-1].control_code

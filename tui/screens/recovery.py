@@ -11,7 +11,7 @@ from core.errors import TillError
 from core.facts import TerminalState
 from core.frozen import frozen
 from core.services.till import Attention
-from tui.attention_texts import attention_title, attention_words
+from tui.attention_texts import attention_title, attention_words, next_try_words
 from tui.commands import (
     AskTerminalAgain,
     Command,
@@ -95,7 +95,7 @@ class RecoveryPage(Page):
             not_reversed = self._send(DecideReversal(is_reversed=False))
             words = _("Terminalens kvitto visar INGEN återföring")
             return [self._reversed_choice("1"), Choice("2", words, _("Ingen"), not_reversed)]
-        if code in ("unit-silent", "unit-refused"):
+        if code.startswith("unit-"):
             again = self._send(TrySigningAgain())
             return [Choice("1", _("Försök igen nu"), _("Försök igen"), again)]
         if code == "paper-unknown":
@@ -226,8 +226,10 @@ class RecoveryPage(Page):
             words = _("Terminalen visar: {text}").format(text=" / ".join(terminal.lines))
             parts.append(wrapped(words, inner, styles.accent))
         unit = self.desk.view.unit if self.desk.view else None
-        if self.attention.code.startswith("unit-") and unit is not None and unit.is_registering:
-            parts.append(wrapped(_("Försöker nu …"), inner, styles.accent))
+        if self.attention.code.startswith("unit-"):
+            is_trying = unit is not None and unit.is_registering
+            words = _("Försöker nu …") if is_trying else next_try_words(self.attention)
+            parts.append(wrapped(words, inner, styles.accent))
         if self.entry is not None:
             words = _("Vilken summa står på terminalens kvitto? Tomt = det begärda beloppet.")
             parts.append(

@@ -107,7 +107,7 @@ class PageStack:
         if is_card and attention is not None and attention.code.startswith("paper-"):
             attention = None
         if attention is not None and self.aside is None:
-            if isinstance(own, RecoveryPage) and own.attention.code == attention.code:
+            if isinstance(own, RecoveryPage) and _is_one_matter(own.attention, attention):
                 is_same = own.attention == attention or attention.code.startswith("unit-")
                 own.attention = attention
                 return not is_same
@@ -140,3 +140,9 @@ class PageStack:
             page = RecoveryPage(self._desk, self.aside)
             self.aside = None
             self._replace_own(page)
+
+
+def _is_one_matter(shown: Attention, newer: Attention) -> bool:
+    """Say whether a page may go on with a newer question; why a code is missing may change."""
+    is_unit = shown.code.startswith("unit-") and newer.code.startswith("unit-")
+    return is_unit or shown.code == newer.code
