@@ -39,7 +39,7 @@ MAY_NOT_SELL: Final = 3
 MODEL: Final = "BLIPP-SE"
 """Model designation; contains the letters SE (sweden R4)."""
 LOOK_VARIABLE: Final = "BLIPP_THEME"
-"""Environment variable: dark (default) or light."""
+"""Environment variable: dark or light, before `[till] theme`."""
 SERVICE_ID_BLOCK: Final = 10_000
 """Service ids kept aside at each start for messages that are no payments."""
 SWITCH_INTERVAL_S: Final = 0.0001
@@ -84,7 +84,7 @@ def run(config: Config, data_dir: Path, is_demo: bool, status_fd: int | None) ->
         app = TillApp(
             LateTill(lambda: _make_till(config, data_dir, is_demo=is_demo)),
             status=None if status_fd is None else StatusStream(status_fd),
-            look=os.environ.get(LOOK_VARIABLE, "dark"),
+            look=os.environ.get(LOOK_VARIABLE, config.till.theme),
             scanner_prefix=config.scanner.prefix,
         )
         app.run()

@@ -38,6 +38,7 @@ FILE_BYTES_MAX: Final = 100_000
 FOOTER_LINES_MAX: Final = 5
 ADDRESS_LINES_MAX: Final = 4
 LANGUAGES: Final = ("sv", "en")
+THEMES: Final = ("dark", "light")
 TIP_MODES: Final = ("off", "terminal", "till")
 PERCENT_MAX: Final = 500
 
@@ -81,6 +82,7 @@ class TillConfig:
     login: str = "off"
     operator: str = "Kassa"
     opening_float_ore: int = 0
+    theme: str = "dark"
 
 
 @frozen
@@ -258,6 +260,7 @@ def _till(section: Section) -> TillConfig:
         login=section.word("login", ("off",), "off", later=("pin",)),
         operator=section.text("operator", "Kassa"),
         opening_float_ore=opening_float_ore,
+        theme=section.word("theme", THEMES, "dark"),
     )
 
 

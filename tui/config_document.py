@@ -10,7 +10,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
         *("language", "receipt_language", "footer"),
     ),
     "data": ("dir", "witness"),
-    "till": ("login", "operator", "opening_float"),
+    "till": ("login", "operator", "opening_float", "theme"),
     "scanner": ("prefix",),
     "terminal": (
         *("driver", "host", "port", "poi_id", "workstation_id", "txn_host", "config_host"),

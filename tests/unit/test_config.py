@@ -196,3 +196,16 @@ def test_one_complete_file_serves_a_shop_and_its_demo_apart(tmp_path: Path) -> N
     assert shop.witness == tmp_path / "witness"
     assert demo.witness is None
     assert data_dir(demo, Path("x"), is_demo=True) == Path("x")
+
+
+def test_the_look_is_dark_unless_the_file_says_light(tmp_path: Path) -> None:
+    file = tmp_path / "shop.toml"
+    for text, theme in (
+        (WHOLE, "dark"),
+        (WHOLE.replace("[till]", '[till]\ntheme = "light"'), "light"),
+    ):
+        file.write_text(text, "utf-8")
+        assert load_config(file).till.theme == theme
+    assert (
+        wrong(tmp_path, WHOLE.replace("[till]", '[till]\ntheme = "pink"'))["known"] == "dark, light"
+    )

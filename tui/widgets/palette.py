@@ -125,7 +125,7 @@ _LIGHT_16: Final = {
     "good": _BLACK, "warning": _RED, "error": _RED,
     "error_ink": _BRIGHT, "error_back": _RED, "notice_ink": _BRIGHT, "notice_back": _BLUE,
     "key_ink": _BRIGHT, "key_back": _GREY, "cap_ink": _BRIGHT,
-    "red": _RED, "green": _GREY, "yellow": _BROWN, "blue": _BLUE,
+    "red": _RED, "green": _GREY, "yellow": _BROWN, "blue": _BLUE, "yellow_ink": _BLACK,
     "magenta": _MAGENTA, "cyan": _BLUE, "paper_ink": _BLACK, "paper_back": _WHITE,
 }  # fmt: skip
 
