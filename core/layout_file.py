@@ -58,6 +58,13 @@ def default_layout(departments: Sequence[Department]) -> tuple[QuickKey, ...]:
     return with_departments(tenders, departments)
 
 
+def usable_keys(keys: Iterable[QuickKey], *, has_terminal: bool) -> tuple[QuickKey, ...]:
+    """Leave the card key out where no terminal is configured: it could only refuse."""
+    return tuple(
+        key for key in keys if has_terminal or (key.kind, key.target) != (KeyKind.TENDER, "card")
+    )
+
+
 def with_departments(
     keys: Iterable[QuickKey], departments: Iterable[Department]
 ) -> tuple[QuickKey, ...]:

@@ -322,17 +322,19 @@ def _terminal_maker(
 def _shop_view(
     config: Config, store: "SqliteStore", simulated: frozenset[str], *, is_demo: bool
 ) -> "ShopView":
+    from core.layout_file import usable_keys
     from tui.views import ShopView
 
+    has_terminal = config.terminal.driver != "none"
     return ShopView(
         shop=config.shop.shop(),
         operator=config.till.operator,
         is_demo=is_demo,
-        has_terminal=config.terminal.driver != "none",
+        has_terminal=has_terminal,
         tip_mode=config.tip.mode,
         tip_warn_percent=config.tip.warn_percent,
         tip_max_percent=config.tip.max_percent,
-        quick_keys=store.quick_keys(),
+        quick_keys=usable_keys(store.quick_keys(), has_terminal=has_terminal),
         version=version(),
         simulated=simulated,
     )

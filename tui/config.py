@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from core.card_policy import TipPolicy
     from core.receipt import Shop
 
+DEFAULT_CODE_PAGE: Final = "cp858"
 DEFAULT_FILE: Final = Path("blipp.toml")
 """Where a till looks that was given neither --config nor --demo."""
 FILE_BYTES_MAX: Final = 100_000
@@ -160,6 +161,11 @@ def load_data(path: Path) -> DataConfig:
     """Read only `[data]`, for commands that need no more; the file may still have blanks."""
     section = Section(path, "data", _document(path))
     return DataConfig(section.path("dir"), section.path("witness"))
+
+
+def load_code_page(path: Path) -> str:
+    """Read only the printer's code page; the file may still have blanks."""
+    return _code_page(Section(path, "printer", _document(path)))
 
 
 def data_dir(data: DataConfig | None, given: Path | None, *, is_demo: bool) -> Path:
@@ -350,8 +356,12 @@ def _printer(section: Section) -> PrinterConfig:
         baudrate=section.number("baudrate", 1200, 921_600, 9600),
         path=section.path("path"),
         width=section.number("width", 24, 64, 42),
-        code_page=section.word("code_page", CODE_PAGES, "cp858"),
+        code_page=_code_page(section),
     )
+
+
+def _code_page(section: Section) -> str:
+    return section.word("code_page", CODE_PAGES, DEFAULT_CODE_PAGE)
 
 
 def _require_endpoints(path: Path, config: Config) -> None:

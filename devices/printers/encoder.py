@@ -103,6 +103,12 @@ class EscposEncoder:
         """Give `text` as characters of the code page only, each cell kept; no control passes."""
         return "".join(self._substitute(character) for character in text)
 
+    def lost(self, text: str) -> str:
+        """Give the characters of `text` that come out as a question mark, each once."""
+        return "".join(
+            dict.fromkeys(one for one in text if one != "?" and "?" in self._substitute(one))
+        )
+
     def _write(self, printer: Any, line: TextLine, width: int) -> None:
         text = self.printable(line.text)
         if line.is_centred:

@@ -149,3 +149,15 @@ def test_a_shop_that_the_till_made_itself_gets_its_panel_with_its_first_goods(
     finally:
         store.close()
     assert "2 nya" in capsys.readouterr().out
+
+
+def test_a_name_that_the_paper_cannot_show_is_imported_and_told(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        load(shop, HEADER + "1;Kaffe ☕ שלום 茶;1;Dryck;restaurant;\n2;Té?;1;Dryck;restaurant;\n")
+        == 0
+    )
+    told = capsys.readouterr().out.splitlines()
+    assert "kan inte visa ☕שלום茶 i namnet: där står Kaffe ?? ???? ??" in told[1]
+    assert told[2].split() == ["3", "2", "ny,", "1,00"]

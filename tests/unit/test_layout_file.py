@@ -16,6 +16,7 @@ from core.layout_file import (
     keys_without_target,
     label_lines,
     parse_layout,
+    usable_keys,
     with_departments,
 )
 
@@ -137,3 +138,9 @@ def test_any_text_is_a_panel_or_a_config_error(text: str) -> None:
     for each in (text, "[page.1]\n" + text):
         with suppress(ConfigError):
             assert isinstance(parse_layout(each), tuple)
+
+
+def test_a_shop_without_a_terminal_is_shown_no_card_key() -> None:
+    panel = default_layout([])
+    assert usable_keys(panel, has_terminal=True) == panel
+    assert [key.target for key in usable_keys(panel, has_terminal=False)] == ["cash"]

@@ -17,8 +17,9 @@ from core.text import clean
 from db.catalog import CatalogueStore
 from db.catalog_writer import CatalogueWriter
 from db.store import SqliteStore
+from devices.printers.encoder import EscposEncoder
 from tui.cli.options import UsageError
-from tui.cli.place import DATABASE_NAME, data_of
+from tui.cli.place import DATABASE_NAME, code_page_of, data_of
 from tui.cli.words import row_words
 from tui.clock import SystemClock
 from tui.i18n import _
@@ -30,6 +31,7 @@ NAME_LENGTH_MAX: Final = 40
 def run(options: argparse.Namespace) -> int:
     """Read the file into the shop; 1 with the bad rows named."""
     directory, _witness = data_of(options)
+    code_page = code_page_of(options)
     file: Path = options.file
     if not file.is_file():
         raise UsageError(_("{file}: filen finns inte").format(file=file))
@@ -48,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
             print(row_words(error))
         print(_("Inget är ändrat: {count} fel.").format(count=len(read.errors)))
         return 1
-    _report(read, changes)
+    _report(read, changes, code_page)
     return 0
 
 
@@ -81,13 +83,19 @@ def load(
     return read, changes.articles
 
 
-def _report(read: ArticleFile, changes: tuple[ArticleChange, ...]) -> None:
-    """Say what became of each row."""
+def _report(read: ArticleFile, changes: tuple[ArticleChange, ...], code_page: str) -> None:
+    """Say what became of each row, and what of its name the receipt can not show."""
     changed = {change.after.number: change for change in changes}
+    encoder = EscposEncoder(code_page)
     for row in read.rows:
         change = changed.get(row.article.number)
         words = _("oförändrad") if change is None else _words(change)
         print(f"{row.row:>6}  {row.article.number:<20}  {words}")
+        lost = encoder.lost(row.article.name)
+        if lost:
+            told = _("papperet kan inte visa {signs} i namnet: där står {shown}")
+            name = encoder.printable(row.article.name)
+            print(f"{'':>6}  {'':<20}  {told.format(signs=lost, shown=name)}")
     new_count = sum(change.before is None for change in changes)
     print(
         _("{new} nya, {changed} ändrade, {same} oförändrade.").format(

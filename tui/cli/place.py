@@ -10,10 +10,12 @@ from pathlib import Path
 from core.errors import ConfigError
 from core.frozen import frozen
 from tui.config import (
+    DEFAULT_CODE_PAGE,
     DEFAULT_FILE,
     Config,
     data_dir,
     demo_config,
+    load_code_page,
     load_config,
     load_data,
     merge_over_demo,
@@ -58,6 +60,12 @@ def data_of(options: argparse.Namespace) -> tuple[Path, Path | None]:
     file = _file(options)
     data = None if file is None else load_data(file)
     return data_dir(data, options.data, is_demo=False), None if data is None else data.witness
+
+
+def code_page_of(options: argparse.Namespace) -> str:
+    """Say which characters the shop's printer has, without judging the rest of the file."""
+    file = None if options.demo else _file(options)
+    return load_code_page(file) if file is not None else DEFAULT_CODE_PAGE
 
 
 def _file(options: argparse.Namespace) -> Path | None:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from core.catalog import Article, QuickKey
 from core.errors import TillError
+from core.layout_file import usable_keys
 from core.ports import Clock
 from core.services.till import Attention
 from tui.bindings import LATER, Keymap, key_name
@@ -232,7 +233,8 @@ class TillDesk:
     def take_panel(self, quick_keys: tuple[QuickKey, ...]) -> None:
         """Show the panel that an import left."""
         if self.shop is not None:
-            self.shop = replace(self.shop, quick_keys=quick_keys)
+            keys = usable_keys(quick_keys, has_terminal=self.shop.has_terminal)
+            self.shop = replace(self.shop, quick_keys=keys)
             self.changed()
 
     def take_view(self, view: TillView) -> None:
