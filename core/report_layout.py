@@ -141,6 +141,9 @@ def _remark(remark: str, _: Translate) -> str:
     words = {
         "charged": _("Kort, oklart utfall: beslutat debiterat, {count} st, {amount}"),
         "not-charged": _("Kort, oklart utfall: beslutat ej debiterat, {count} st, {amount}"),
+        "late": _("Kort, godkänt i efterhand: {count} st, {amount}"),
+        "late-reversed": _("Kort, godkänt i efterhand: återfört, {count} st, {amount}"),
+        "late-by-hand": _("Kort, godkänt i efterhand: hanterat för hand, {count} st, {amount}"),
         "reversed": _("Kort, oklart utfall: beslutat återfört, {count} st, {amount}"),
     }
     if kind != "card-unclear" or decision not in words:

@@ -15,6 +15,7 @@ from core.checkout import PaperState
 from core.events import ReceiptSigned
 from core.frozen import frozen
 from core.journal import JournalEntry
+from core.late_approval import LateApproval
 from core.receipt_copy import ReceiptCopy
 from core.reports import DayReport
 from core.sale import Sale
@@ -88,6 +89,9 @@ class UnitOfWork(Protocol):
     def put_copy(self, copy: ReceiptCopy) -> None:
         """Store a receipt's copy, or its next state."""
 
+    def put_late_approval(self, late: LateApproval) -> None:
+        """Store a late card approval, or its next state."""
+
     def put_slip(self, slip: CardSlip) -> bool:
         """Store a card slip; False when the same copy was stored before (it is counted)."""
 
@@ -123,7 +127,19 @@ class Store(Protocol):
         """Give the frozen control record of a sale in `signing`."""
 
     def last_charged_service(self) -> int:
-        """Give the newest service id under which a card was drawn, undone or not; 0 when none."""
+        """Give the newest service id under which a card was drawn, undone or not; 0 when none.
+
+        Late approvals count: the terminal runs its payments in the order of their ids.
+        """
+
+    def sale_of_service(self, service_id: int) -> Sale | None:
+        """Give the sale that holds the card tender of this service id, whatever its state."""
+
+    def open_late_approvals(self) -> tuple[LateApproval, ...]:
+        """Give late approvals that no manager has answered for, oldest first."""
+
+    def late_approval(self, service_id: int) -> LateApproval | None:
+        """Give the late approval of this service id, answered or not."""
 
     def slips_of(self, service_id: int, poi_transaction: str) -> tuple[CardSlip, ...]:
         """Give the card slips that belong to one card payment."""

@@ -35,7 +35,8 @@ class Section(StrEnum):
     """s: corrections and voids, as positive sums."""
     COPIES = "copies"
     CARD_UNCLEAR = "card-unclear"
-    """Unclear card outcomes that a manager decided (`charged`, `not-charged`, `reversed`)."""
+    """Unclear card outcomes that a manager decided (`charged`, `not-charged`, `reversed`), and
+    late approvals (`late`) with the manager's answer (`late-reversed`, `late-by-hand`)."""
     DRAWER = "drawer"
     FLOAT = "float"
     GRAND_SALES = "grand-sales"

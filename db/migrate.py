@@ -13,7 +13,12 @@ from sqlalchemy import Connection, text
 
 from core.errors import StoreTooNew
 
-MIGRATIONS: Final = ("m0001_initial", "m0002_receipt_copy", "m0003_bound_rows")
+MIGRATIONS: Final = (
+    "m0001_initial",
+    "m0002_receipt_copy",
+    "m0003_bound_rows",
+    "m0004_card_late",
+)
 """Order is application order; names are never reused."""
 _FIRST_JOURNALLED: Final = MIGRATIONS.index("m0003_bound_rows")
 """From this one on each migration has its row in the journal."""

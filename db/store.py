@@ -19,6 +19,7 @@ from core.catalog import Article, Department, QuickKey
 from core.checkout import PaperState
 from core.errors import StoreDamaged
 from core.journal import GENESIS, chain_hash
+from core.late_approval import LateApproval
 from core.payload import restore
 from core.receipt_copy import CopyState, ReceiptCopy
 from core.sale import Line, Sale
@@ -38,6 +39,9 @@ _OF_SETTINGS: Final = """SELECT coalesce(former.hash, ?), own.seq, own.at, own.k
   AND json_extract(own.payload, '$.table') = 'setting') ORDER BY own.seq"""
 FOUND_MAX: Final = 5_000
 """Articles kept in memory; more are asked for anew."""
+
+
+_SALE_COLUMNS: Final = "sale_id, state, operator, opened_at, total_ore, receipt_no, serial"
 
 
 class SqliteStore:
@@ -147,14 +151,25 @@ class SqliteStore:
     def unfinished_sale(self) -> Sale | None:
         """Give the sale that is neither closed nor voided, with its lines and tenders."""
         rows = self._read(
-            "SELECT sale_id, state, operator, opened_at, total_ore, receipt_no, serial FROM sale"
+            f"SELECT {_SALE_COLUMNS} FROM sale"
             " WHERE state NOT IN ('closed', 'voided') ORDER BY sale_id DESC LIMIT 2"
         )
-        if not rows:
-            return None
         if len(rows) > 1:
             raise StoreDamaged(reason="two unfinished sales", sales=[row[0] for row in rows])
-        sale_id, state, operator, opened_at, total_ore, receipt_no, serial = rows[0]
+        return self._sale(rows[0]) if rows else None
+
+    def sale_of_service(self, service_id: int) -> Sale | None:
+        """Give the sale that holds the card tender of this service id, whatever its state."""
+        rows = self._read(
+            f"SELECT {_SALE_COLUMNS} FROM sale WHERE sale_id ="
+            " (SELECT sale_id FROM tender WHERE service_id = ? AND service_id > 0)",
+            (service_id,),
+        )
+        return self._sale(rows[0]) if rows else None
+
+    def _sale(self, row: tuple[Any, ...]) -> Sale:
+        """Read the lines and tenders of a sale's row. Raises StoreDamaged."""
+        sale_id, state, operator, opened_at, total_ore, receipt_no, serial = row
         lines = tuple(
             _line(row)
             for row in self._read(
@@ -189,10 +204,23 @@ class SqliteStore:
     def last_charged_service(self) -> int:
         """Give the newest service id under which a card was drawn; 0 when none."""
         rows = self._read(
-            "SELECT service_id FROM tender WHERE service_id > 0 AND authorized_ore > 0"
-            " ORDER BY service_id DESC LIMIT 1"
+            "SELECT max((SELECT coalesce(max(service_id), 0) FROM card_late),"
+            " coalesce((SELECT service_id FROM tender WHERE service_id > 0 AND authorized_ore > 0"
+            " ORDER BY service_id DESC LIMIT 1), 0))"
         )
-        return int(rows[0][0]) if rows else 0
+        return int(rows[0][0])
+
+    def open_late_approvals(self) -> tuple[LateApproval, ...]:
+        """Give late approvals that no manager has answered for, oldest first."""
+        rows = self._read(
+            "SELECT body FROM card_late WHERE state IN ('open', 'reversing') ORDER BY service_id"
+        )
+        return tuple(restore(LateApproval, str(row[0])) for row in rows)
+
+    def late_approval(self, service_id: int) -> LateApproval | None:
+        """Give the late approval of this service id, answered or not."""
+        rows = self._read("SELECT body FROM card_late WHERE service_id=?", (service_id,))
+        return restore(LateApproval, str(rows[0][0])) if rows else None
 
     def slips_of(self, service_id: int, poi_transaction: str) -> tuple[CardSlip, ...]:
         """Give the card slips of one card payment, customer copy first."""

@@ -17,6 +17,7 @@ from core.checkout import PaperState
 from core.errors import StoreError
 from core.events import ReceiptSigned
 from core.journal import JournalEntry
+from core.late_approval import LateApproval
 from core.payload import canonical
 from core.receipt_copy import ReceiptCopy
 from core.reports import DayReport
@@ -214,6 +215,15 @@ class SqliteUnitOfWork:
                 copy.record,
                 copy.original,
             ),
+        )
+
+    def put_late_approval(self, late: LateApproval) -> None:
+        """Store a late card approval, or its next state; there is one per service id at most."""
+        self.connection.exec_driver_sql(
+            "INSERT INTO card_late (service_id, state, body) VALUES (?,?,?)"
+            " ON CONFLICT (service_id) DO UPDATE SET state = excluded.state, body = excluded.body"
+            " WHERE state IN ('open', 'reversing')",
+            (late.service_id, str(late.state), canonical(late)),
         )
 
     def put_slip(self, slip: CardSlip) -> bool:

@@ -21,10 +21,12 @@ from core.frozen import frozen
 from db.engine import open_reader
 from db.verify_bound import BOUND_KINDS, BoundRows
 from db.verify_copies import COPY_KINDS, JournalledCopies
+from db.verify_lates import JournalledLates
 from db.verify_papers import PAPER_KINDS, JournalledPapers, JournalledSlips
 from db.verify_rows import BadRow, Problem, Snapshot, expect, read_json
 from db.verify_sales import SALE_KINDS, JournalledSale, check_receipt_row
 from db.verify_totals import Payload, TotalsFold, check_receipt_sums
+from db.verify_witness import check_witness_reach
 from db.witness import WitnessLine, read_witness
 
 _GENESIS = "0" * 64
@@ -59,7 +61,7 @@ def verify_shop(data_dir: Path, witness: Path | None) -> VerifyReport:
             check = _Check(Snapshot(connection), lines)
             check.run()
             if witness is not None:
-                check.check_witness_reach()
+                check.check_witness()
     except BadRow as bad:
         return VerifyReport(False, check.rows_checked if check else 0, bad.problem)
     except dbapi2.DatabaseError as error:
@@ -96,6 +98,7 @@ class JournalWalk:
         self.papers = JournalledPapers()
         self.slips = JournalledSlips()
         self.copies = JournalledCopies()
+        self.lates = JournalledLates(self.totals, self._draw_service_id)
         self.drawn = dict.fromkeys((*_COUNTERS, "service_id"), 0)
         """Newest number of each series."""
         self.receipt_count = 0
@@ -111,6 +114,7 @@ class JournalWalk:
             "drawer-kicked": lambda *_: self.totals.add("drawer", "", 1, 0),
             "numbers-reserved": self._take_block,
             "rows-found": self._take_found,
+            **self.lates.takers,
             "x-report": lambda seq, note, _: self.totals.check_x(seq, note),
         }
 
@@ -229,6 +233,7 @@ class JournalWalk:
         self._next("z_no", number, seq)
         standing = self.open_sales.values()
         unfinished = {"count": len(standing), "sum_ore": sum(one.total_ore for one in standing)}
+        self.lates.check_answered(seq)
         self.totals.check_z(seq, report, unfinished, self.hash)
         if self.snapshot is None:
             return
@@ -335,9 +340,14 @@ class _Check:
         walk.drawn["paper_id"] = newest_paper
         walk.rows_checked += newest_paper
         walk.rows_checked += walk.copies.check(self._snapshot)
+        walk.rows_checked += walk.lates.check(self._snapshot)
         self._check_codes()
         self._check_counters()
         walk.rows_checked += walk.totals.check_totals(self._snapshot)
+
+    def check_witness(self) -> None:
+        """Hold the journal's head against the witness file. Raises BadRow."""
+        check_witness_reach(self._witness, self._walk.seq, self._walk.receipt_count)
 
     def _check_file(self) -> None:
         for row in self._snapshot.all("PRAGMA integrity_check(1)"):
@@ -385,14 +395,3 @@ class _Check:
             raise BadRow("counter", "service_id", what, newest=newest)
         for name in sorted(set(stored) - {*_COUNTERS, "service_id"}):
             raise BadRow("counter", name, "row is not in the journal")
-
-    def check_witness_reach(self) -> None:
-        """Find a tail that was cut off, or an older file in place. Raises BadRow."""
-        newest = max(self._witness, default=None)
-        if newest is not None and newest.seq > self._walk.seq:
-            what = "row is missing: the witness file names it ({kind} {number})"
-            kind, number = newest.kind, newest.number
-            raise BadRow("journal", self._walk.seq + 1, what, kind=kind, number=number)
-        if newest is None and self._walk.receipt_count > 1:
-            what = "file is missing or empty, the journal holds {count} receipts"
-            raise BadRow("witness", "", what, count=self._walk.receipt_count)

@@ -32,6 +32,7 @@ from core.effects import (
 from core.errors import StoreError, VatRateMissing
 from core.events import ReceiptSigned
 from core.journal import GENESIS, JournalEntry, chain_hash
+from core.late_approval import LateApproval, LateState
 from core.payload import canonical
 from core.receipt_copy import CopyState, ReceiptCopy
 from core.reports import DayReport
@@ -82,6 +83,7 @@ class Disk:
     totals: dict[int, dict[tuple[Section, str], tuple[int, int]]] = field(default_factory=dict)
     papers: dict[int, Paper] = field(default_factory=dict)
     copies: dict[int, ReceiptCopy] = field(default_factory=dict)
+    lates: dict[int, LateApproval] = field(default_factory=dict)
     slips: dict[tuple[str, str], CardSlip] = field(default_factory=dict)
     periods: dict[int, tuple[Period, datetime | None]] = field(default_factory=dict)
     z_reports: dict[int, str] = field(default_factory=dict)
@@ -161,7 +163,24 @@ class FakeStore:
     def last_charged_service(self) -> int:
         """Give the newest service id under which a card was drawn."""
         tenders = [one for sale in self.disk.sales.values() for one in sale.tenders]
-        return max((one.service_id for one in tenders if one.authorized_ore), default=0)
+        drawn = [one.service_id for one in tenders if one.authorized_ore]
+        return max((*drawn, *self.disk.lates), default=0)
+
+    def sale_of_service(self, service_id: int) -> Sale | None:
+        """Give the sale that holds the card tender of this service id."""
+        for sale in self.disk.sales.values():
+            if any(service_id and one.service_id == service_id for one in sale.tenders):
+                return sale
+        return None
+
+    def open_late_approvals(self) -> tuple[LateApproval, ...]:
+        """Give late approvals that no manager has answered for."""
+        open_ = (LateState.OPEN, LateState.REVERSING)
+        return tuple(one for _, one in sorted(self.disk.lates.items()) if one.state in open_)
+
+    def late_approval(self, service_id: int) -> LateApproval | None:
+        """Give the late approval of this service id."""
+        return self.disk.lates.get(service_id)
 
     def slips_of(self, service_id: int, poi_transaction: str) -> tuple[CardSlip, ...]:
         """Give the slips of one card payment, customer copy first."""
@@ -327,6 +346,12 @@ class FakeUnitOfWork:
         assert former is None or former.state in (CopyState.WANTED, CopyState.NUMBERED)
         assert copy.receipt_no in self._draft.receipts
         self._draft.copies[copy.receipt_no] = copy
+
+    def put_late_approval(self, late: LateApproval) -> None:
+        """Store a late approval, refusing what the schema refuses."""
+        former = self._draft.lates.get(late.service_id)
+        assert former is None or former.state in (LateState.OPEN, LateState.REVERSING)
+        self._draft.lates[late.service_id] = late
 
     def put_slip(self, slip: CardSlip) -> bool:
         """Store a card slip once."""

@@ -7,13 +7,14 @@ from typing import Any, Self
 
 from sqlcipher3 import dbapi2
 
+from core import facts as f
 from core.article_file import ArticleFile, ArticleRow
-from core.card import CardSlip, CardVerdict, SlipCopy
+from core.card import CardResult, CardSlip, CardVerdict, SlipCopy
 from core.facts import SlipArrived
 from core.journal import JournalEntry
 from core.layout_file import default_layout
 from core.payload import canonical
-from core.services import doubt, payment, registration, reporting
+from core.services import doubt, late, payment, registration, reporting
 from core.services.facts_desk import take_fact
 from core.vat_table import STANDARD_VAT_RATES
 from db.catalog import CatalogueStore
@@ -191,6 +192,26 @@ def _work(life: Life) -> None:
     _sell(life, "21")
     payment.pay_cash(till, 50_00)
     life.settle()
+    _draw_late(life)
+
+
+def _draw_late(life: Life) -> None:
+    """Let a card turn out to be drawn after the manager said that it was not."""
+    till = life.till
+    payment.pay_card(till, 10_00, None)
+    assert till.sale is not None
+    assert till.sale.current_tender is not None
+    service_id = till.sale.current_tender.service_id
+    till.take_effects()
+    take_fact(till, f.CardAnswerLost(service_id, "link lost"))
+    till.take_effects()
+    doubt.decide_doubt(till, is_charged=False, total_ore=None, by="Maja")
+    approved = CardResult(service_id, CardVerdict.APPROVED, 10_00, 0, "T0099")
+    take_fact(till, f.CardAnswered(approved))
+    late.reverse_late(till, service_id, "Maja")
+    till.take_effects()
+    take_fact(till, f.CardReversalLost(service_id + 1, "link lost"))
+    late.settle_by_hand(till, service_id, "Maja")
 
 
 def _receive_slips(life: Life) -> None:

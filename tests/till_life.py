@@ -14,12 +14,14 @@ from core.checkout import SaleState
 from core.control_record import RecordType
 from core.effects import Effect
 from core.journal import JournalEntry
+from core.late_approval import LateState
 from core.sale import Sale
 from core.services import (
     copies,
     doubt,
     facts_desk,
     giving_back,
+    late,
     payment,
     printing,
     recovery,
@@ -67,6 +69,8 @@ class Scenario:
     """What the manager does with a held card; a reversal that is refused twice is kept."""
     till_tip_ore: int = 0
     """Tip typed at the till, part of what the terminal draws without knowing it as a tip."""
+    misreads: bool = False
+    """The manager says "no payment" whatever the slip shows; the approval comes later, twice."""
     gives_back: int = 0
     """After this many paid parts the first customer wants all of them back; 0 = never."""
     sales: int = 1
@@ -154,7 +158,11 @@ class Life:
 
     def _act(self) -> bool:
         """Do the cashier's next act; False when there is none."""
-        till, attention = self.till, self.till.attention
+        till = self.till
+        if self.scenario.misreads and self._hear_late():
+            return True
+        late.ask_about_lates(till)
+        attention = till.attention
         code = attention.code if attention else ""
         if attention is not None and code == "paper-unknown":
             paper_id = int(dict(attention.facts)["paper_id"])
@@ -166,6 +174,8 @@ class Life:
         if code == "card-doubt":
             self._read_the_slip()
             return True
+        if attention is not None and code == late.LATE_CODE:
+            return self._answer_for_late(dict(attention.facts))
         state = till.state
         if state is SaleState.HELD:
             self._decide_held()
@@ -191,12 +201,36 @@ class Life:
         """Decide an unclear card by what the terminal itself shows."""
         tender = self._tender()
         charge = self.world.terminal.slip_shows(tender.service_id)
+        if self.scenario.misreads:
+            charge = None
         doubt.decide_doubt(
             self.till,
             is_charged=charge is not None,
             total_ore=charge.authorized_ore if charge else None,
             by="Maja",
         )
+
+    def _hear_late(self) -> bool:
+        """Let the terminal tell what the till holds to be unpaid; False when there is nothing."""
+        store, terminal = self.till.store, self.world.terminal
+        for charge in terminal.ledger:
+            sale = store.sale_of_service(charge.service_id)
+            tender = sale.tender_of_service(charge.service_id) if sale else None
+            is_unpaid = tender is not None and tender.state is TenderState.NEVER_CHARGED
+            if is_unpaid and store.late_approval(charge.service_id) is None:
+                for _ in range(2):
+                    self._take(f.CardAnswered(terminal.result_of(charge)))
+                return True
+        return False
+
+    def _answer_for_late(self, facts: dict[str, str | int]) -> bool:
+        """Reverse it, or after a reversal that did not work answer that it was done by hand."""
+        service_id = int(facts["late_service_id"])
+        if facts["may_reverse"] and not facts["reversal_service_id"]:
+            late.reverse_late(self.till, service_id, "Maja")
+        else:
+            late.settle_by_hand(self.till, service_id, "Maja")
+        return True
 
     def _decide_held(self) -> None:
         tender = self._tender()
@@ -402,6 +436,9 @@ def _card_violations(disk: Disk, world: World, scenario: Scenario) -> Iterator[s
             if tender is not None:
                 yield f"{charge.transaction} was reversed and pays still"
             continue
+        known = disk.lates.get(charge.service_id)
+        if tender is None and known is not None and known.state is LateState.BY_HAND:
+            continue
         if tender is None:
             yield f"{charge.transaction} was charged and pays nothing: {charge}"
             continue
@@ -480,6 +517,8 @@ def _end_violations(disk: Disk, scenario: Scenario, till: Till) -> Iterator[str]
             yield f"{len(disk.receipts)} receipts instead of {scenario.sales}"
         if till.attention is not None:
             yield f"a question is left: {till.attention}"
+    elif till.lates:
+        yield f"late approvals wait: {till.lates}"
     elif till.state is not SaleState.SIGNING or till.attention is None:
         yield f"the sale rests in {till.state} with {till.attention}"
     pending = [one for one in till.papers.values() if str(one.state) != "copied"]

@@ -62,6 +62,12 @@ PAPER = Attention("paper-unknown", (("paper_id", 3), ("kind", "receipt"), ("refe
 SILENT = Attention(
     "unit-silent", (("receipt_no", 1042), ("text", "timeout"), ("waits_for_person", 0))
 )
+LATE = Attention(
+    "card-late-approval",
+    (("late_service_id", 7), ("authorized_ore", 28000), ("at", "2026-05-01 14:20:05"),
+     ("card", "Mastercard ************9659"), ("sale_id", 16), ("receipt_no", 1041),
+     ("reversal_service_id", 0), ("is_reversing", 0), ("may_reverse", 1)),
+)  # fmt: skip
 SALE = ("q", "w", "w", "3", "*", "z", "minus")
 
 SCREENS: dict[str, Steps] = {
@@ -108,6 +114,8 @@ SCREENS: dict[str, Steps] = {
             sale=replace(till.view.sale, state=SaleState.REVERSING) if till.view.sale else None,
         ),
     ),
+    "recovery-late": telling(SALE, lambda till: till.tell(attention=LATE)),
+    "register-late-aside": telling(SALE, lambda till: till.tell(attention=LATE), "escape"),
     "recovery-silent": telling(
         SALE,
         lambda till: till.tell(

@@ -1,8 +1,10 @@
 """What the screens say of a question, a stop, and a card that was not paid, by their codes."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from core.services.late import LATE_CODE
 from core.services.till import Attention
 from tui.device_words import device_words
 from tui.i18n import N_, _
@@ -94,6 +96,13 @@ ATTENTIONS: Final[dict[str, tuple[str, str]]] = {
         N_("Betalningen behöver ett beslut"),
         N_("Kortet är draget på {authorized_ore}; begärt var {requested_ore}."),
     ),
+    "card-late-approval": (
+        N_("Ett kort blev draget i efterhand"),
+        N_(
+            "{authorized_ore} drogs {at}, fast betalningen hade avslutats som obetald i kassan. "
+            "Kunden kan ha betalat två gånger. Nästa kort och Z väntar på ditt svar."
+        ),
+    ),
     "card-unreversed": (
         N_("Är kortet återfört?"),
         N_(
@@ -178,6 +187,8 @@ def attention_words(attention: Attention) -> tuple[str, ...]:
         rows.append(_(ATTENTIONS[attention.code][1]).format_map(facts))
     if facts["reason"] in HOLD_REASONS:
         rows.append(_(HOLD_REASONS[facts["reason"]]).format_map(facts))
+    if attention.code == LATE_CODE:
+        rows += _late_rows(facts)
     if facts["reversal_service_id"] not in ("", "0"):
         rows.append(_("Terminalen sade inte att återföringen blev gjord. Läs dess kvitto."))
     if facts["started_at"]:
@@ -197,6 +208,19 @@ def next_try_words(attention: Attention) -> str:
     if Facts(dict(attention.facts))["waits_for_person"] == "1":
         return _("Kassan försöker inte mer av sig själv. Tryck 1 när felet är rättat.")
     return _("Kassan försöker igen av sig själv.")
+
+
+def _late_rows(facts: Mapping[str, str]) -> list[str]:
+    """Say of which card and sale a late approval is, and whether it is being reversed."""
+    sale = _("Köp {sale_id}, inget kvitto.")
+    if facts["receipt_no"] not in ("", "0"):
+        sale = _("Köp {sale_id}, kvitto {receipt_no}.")
+    rows = [sale.format_map(facts)]
+    if facts["card"]:
+        rows.append(_("Kort: {card}").format_map(facts))
+    if facts["is_reversing"] == "1":
+        rows.append(_("Återför betalningen …"))
+    return rows
 
 
 def _evidence(text: str) -> str:

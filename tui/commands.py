@@ -111,6 +111,20 @@ class DecideReversal:
 
 
 @frozen
+class ReverseLate:
+    """The manager has a late approval reversed at the terminal."""
+
+    service_id: int
+
+
+@frozen
+class SettleLateByHand:
+    """The manager answers that a late approval was handled beside the till."""
+
+    service_id: int
+
+
+@frozen
 class TrySigningAgain:
     """Ask the control unit again for a waiting receipt."""
 
@@ -171,6 +185,8 @@ Command = (
     | KeepHeld
     | ReverseHeld
     | DecideReversal
+    | ReverseLate
+    | SettleLateByHand
     | TrySigningAgain
     | DecidePaper
     | TakeX

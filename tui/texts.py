@@ -105,6 +105,9 @@ ERRORS: Final[dict[str, str]] = {
         "En kvittokopia väntar på kontrollkod: kassan kan inte ta betalt än."
     ),
     "payment-in-progress": N_("En betalning pågår. Avsluta den först."),
+    "payment-in-progress/late-approval": N_(
+        "Ett kort blev draget i efterhand. Svara på den frågan innan nästa kort."
+    ),
     "payment-in-progress/still-running": N_(
         "Terminalen håller fortfarande på med betalningen. Avbryt den på terminalen."
     ),
@@ -112,6 +115,9 @@ ERRORS: Final[dict[str, str]] = {
         "Databasen är äldre än sitt vittne: kassan får inte sälja. Kör blipp verify."
     ),
     "report-not-allowed": N_("Z-rapport går inte: ett köp väntar på kort eller kontrollkod."),
+    "report-not-allowed/late-approval": N_(
+        "Z-rapport går inte: ett kort blev draget i efterhand och väntar på ditt svar."
+    ),
     "not-yet-built": N_("Det finns inte än i denna version."),
     "illegal-transition": N_("Det går inte i det läge som köpet är i."),
     "device": N_("En apparat svarade fel."),

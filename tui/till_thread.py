@@ -29,6 +29,7 @@ from core.services import (
     copies,
     doubt,
     giving_back,
+    late,
     payment,
     printing,
     recovery,
@@ -164,7 +165,7 @@ class TillThread:
             self._post(PanelChanged(panel))
         if not isinstance(work, c.Command):
             desk.take_fact(till, work)
-            printing.ask_about_papers(till)
+            _ask(till)
             self._hand_out(opened)
             self._post(TillChanged(self._picture(till)))
             return
@@ -176,7 +177,7 @@ class TillThread:
             raise
         except RuleError as error:
             outcome = Outcome(error=error)
-        printing.ask_about_papers(till)
+        _ask(till)
         self._hand_out(opened)
         self._post(CommandDone(work, outcome, self._picture(till)))
 
@@ -222,7 +223,8 @@ class TillThread:
             case c.Quit():
                 # A payment or reversal that a person is asked about is asked about again at start.
                 is_running = till.state in (SaleState.AUTHORIZING, SaleState.REVERSING)
-                if is_running and not (till.attention and till.attention.code.startswith("card-")):
+                is_asked = till.attention is not None and till.attention.code == "card-unreversed"
+                if is_running and not is_asked:
                     raise PaymentInProgress(state=str(till.state))
                 return Outcome(may_quit=True)
             case _:
@@ -258,6 +260,10 @@ class TillThread:
                 doubt.reverse_held(till, manager)
             case c.DecideReversal():
                 doubt.decide_reversal(till, is_reversed=command.is_reversed, by=manager)
+            case c.ReverseLate():
+                late.reverse_late(till, command.service_id, manager)
+            case c.SettleLateByHand():
+                late.settle_by_hand(till, command.service_id, manager)
             case c.TrySigningAgain():
                 signing.try_signing_again(till)
             case c.DecidePaper():
@@ -327,3 +333,9 @@ def _slip_of(till: Till) -> Document | None:
     if prompt is None or slip is None or not prompt.is_signature:
         return None
     return lay_out_signature_slip(slip, rules.shop, rules.paper_width, rules.words, rules.is_demo)
+
+
+def _ask(till: Till) -> None:
+    """Put what waits for a person on the screen, money before paper."""
+    late.ask_about_lates(till)
+    printing.ask_about_papers(till)

@@ -13,6 +13,7 @@ from core.effects import AbortCard, QueryCard, ReverseCard
 from core.errors import NothingToPay, PaymentInProgress, SaleNotOpen
 from core.facts import CardQueried, CardQueryFailed, CardReversed
 from core.sale import Sale
+from core.services.late import take_late
 from core.services.payment import take_result
 from core.services.steps import UNANSWERED, ask_about_doubt, card_request, forward, open_tender
 from core.services.till import Attention, Till
@@ -28,6 +29,8 @@ def take_query(till: Till, fact: CardQueried) -> None:
     query = fact.query
     tender = open_tender(till, query.service_id)
     if tender is None or till.sale is None:
+        if query.result is not None and query.verdict is CardVerdict.APPROVED:
+            take_late(till, query.result)
         return
     till.note_alone("query-answered", service_id=query.service_id, verdict=str(query.verdict))
     if till.state is SaleState.REVERSING:

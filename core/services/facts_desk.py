@@ -9,7 +9,7 @@ from core.card import PromptAnswer, SlipCopy
 from core.checkout import SaleState
 from core.effects import AbortCard, AnswerPrompt
 from core.errors import SaleNotOpen
-from core.services import copies, doubt, payment, printing, signing
+from core.services import copies, doubt, late, payment, printing, signing
 from core.services.slips import keep_slip
 from core.services.till import Till
 
@@ -28,9 +28,11 @@ def take_fact(till: Till, fact: f.Fact) -> None:
         case f.CardQueryFailed():
             doubt.take_query_failure(till, fact)
         case f.CardReversed():
-            doubt.take_reversal(till, fact)
+            if not late.take_reversal(till, fact):
+                doubt.take_reversal(till, fact)
         case f.CardReversalLost():
-            doubt.take_reversal_lost(till, fact.service_id)
+            if not late.take_reversal_lost(till, fact.service_id, fact.text):
+                doubt.take_reversal_lost(till, fact.service_id)
         case f.UnitPolled():
             signing.take_poll(till, fact)
             copies.go_on(till)
@@ -90,6 +92,8 @@ def _take_slip(till: Till, fact: f.SlipArrived) -> None:
         uow.commit()
     if slip.copy is SlipCopy.MERCHANT and slip.needs_signature:
         till.terminal.slip = slip
+    if is_new:
+        late.take_late_slip(till, slip)
     printing.start_next_paper(till)
 
 

@@ -19,6 +19,7 @@ from core.errors import (
 from core.facts import CardAnswered
 from core.money import cash_rounding_ore
 from core.sale import Sale
+from core.services.late import take_late
 from core.services.slips import keep_slip
 from core.services.steps import UNANSWERED, ask_about_doubt, forward, open_tender
 from core.services.till import Attention, Till
@@ -63,6 +64,7 @@ def pay_card(till: Till, amount_ore: int | None, total_ore: int | None) -> None:
     rules = till.rules
     if not rules.has_terminal:
         raise CardNotConfigured()
+    till.check_no_late()
     requested_ore = sale.remaining_ore if amount_ore is None else amount_ore
     if requested_ore <= 0:
         raise NothingToPay(remaining_ore=requested_ore)
@@ -95,9 +97,14 @@ def pay_card(till: Till, amount_ore: int | None, total_ore: int | None) -> None:
 
 
 def take_answer(till: Till, fact: CardAnswered) -> None:
-    """Take the terminal's final word. A foreign or late one is journalled and moves nothing."""
+    """Take the terminal's final word. A foreign or late one moves no sale.
+
+    A late approval of a payment that ended unpaid is told; any other is journalled only.
+    """
     tender = open_tender(till, fact.result.service_id)
     if tender is None or till.state not in UNANSWERED:
+        if take_late(till, fact.result):
+            return
         till.note_alone(
             "answer-ignored",
             service_id=fact.result.service_id,

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from core import events as ev
 from core.checkout import PaperEvent, PaperState, SaleState, advance_paper
-from core.services import copies
+from core.services import copies, late
 from core.services.printing import ask_about_papers
 from core.services.steps import forward
 from core.services.till import Till
@@ -23,6 +23,7 @@ def start(till: Till) -> None:
     _take_up_card(till)
     if till.sale is not None:
         forward(till, is_fresh=False)
+    late.take_up(till)
     ask_about_papers(till)
 
 

@@ -40,6 +40,8 @@ def z_report(till: Till) -> DayReport:
     """Take the Z report: store it, close the period, open the next, print. Raises RuleError."""
     if till.state in BETWEEN_CARD_AND_CODE:
         raise ReportNotAllowed(state=str(till.state))
+    if till.lates:
+        raise ReportNotAllowed(reason="late-approval")
     period = till.period
     unnumbered = build_report(till, number=None)
     with till.store.unit_of_work() as uow:

@@ -19,6 +19,7 @@ from core.errors import PaymentInProgress, UnitNotReady
 from core.facts import PrinterCondition, TerminalState
 from core.frozen import frozen
 from core.journal import NOTE_KINDS, JournalEntry, kind_of
+from core.late_approval import LateApproval
 from core.payload import canonical
 from core.ports import Clock
 from core.receipt import Receipt, Shop
@@ -117,6 +118,8 @@ class Till:
     """Pending paper jobs, by id."""
     copies: dict[int, ReceiptCopy] = field(default_factory=dict)
     """Copies that are not signed yet, by the original's number."""
+    lates: dict[int, LateApproval] = field(default_factory=dict)
+    """Late card approvals that no manager has answered for, by service id."""
     is_copy_out: bool = False
     """The control unit has a copy in hand."""
     effects: list[Effect] = field(default_factory=list)
@@ -197,6 +200,11 @@ class Till:
         """Refuse while a sale lies between card and code. Raises PaymentInProgress."""
         if self.state in BETWEEN_CARD_AND_CODE:
             raise PaymentInProgress(state=str(self.state))
+
+    def check_no_late(self) -> None:
+        """Refuse a card while a late approval is unanswered. Raises PaymentInProgress."""
+        if self.lates:
+            raise PaymentInProgress(reason="late-approval")
 
     def watch_clock(self) -> None:
         """Journal a wall clock that moved against the monotonic one (sweden R37, F49)."""

@@ -16,6 +16,7 @@ from core.errors import (
 )
 from core.facts import (
     PAYMENT_TIMEOUT,
+    CardAnswered,
     ForeignAnswer,
     SlipArrived,
     TerminalShowed,
@@ -119,7 +120,9 @@ def test_silence_becomes_unknown_by_the_clock_and_the_late_answer_counts(
     assert isinstance(waiting.join().error, OutcomeUnknown)
     assert bench.driver.query(request).verdict is CardVerdict.UNKNOWN
     bench.simulator.release()
-    bench.facts.wait(lambda fact: isinstance(fact, ForeignAnswer))
+    told = bench.facts.wait(lambda fact: isinstance(fact, CardAnswered))
+    assert isinstance(told, CardAnswered)
+    assert told.result.verdict is CardVerdict.APPROVED
     queried = bench.driver.query(request)
     assert (queried.verdict, queried.service_id) == (CardVerdict.APPROVED, 42)
 

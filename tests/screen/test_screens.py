@@ -41,6 +41,8 @@ SAYS = {
     "recovery-held": ("beslut", "600,00 kr", "351,00 kr", "Återför"),
     "recovery-unreversed": ("Läs dess", "Behåll", "Återför", "visar ÅTERFÖRT"),
     "recovery-reversing": ("återfört?", "600,00 kr", "visar ÅTERFÖRT", "INGEN återföring"),
+    "recovery-late": ("draget i efterhand", "280,00 kr", "1041", "9659", "Återför", "för hand"),
+    "register-late-aside": ("Ett kort blev draget", "F9 0", "1 0 6 , 0 0"),
     "recovery-silent": ("kontrollkod", "Försök igen"),
     "recovery-paper": ("Kom kvitto 1042 ut?", "Ja", "Nej"),
     "register-aside": ("Kom kvitto 1042 ut?", "F9 0"),

@@ -12,7 +12,7 @@ from sqlcipher3 import dbapi2
 from db.store import SqliteStore
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "journal.md"
-ROWS = 2 + 10
+ROWS = 3 + 10
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 

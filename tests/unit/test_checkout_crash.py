@@ -214,6 +214,23 @@ def test_a_lost_or_refused_reversal_and_two_crashes_keep_the_money_right(
     assert_none(with_world(scenario, change, f"{answers} {memory}"), 2)
 
 
+@pytest.mark.parametrize("answers", [("given",), ("refused",), ("lost-before",), ("lost-after",)])
+def test_an_approval_after_the_decision_is_answered_for_whenever_the_plug_is_pulled(
+    answers: tuple[str, ...],
+) -> None:
+    plan = CardPlan(tip_ore=31_00, answer="lost-after")
+    misread = Scenario(
+        "approved after the decision",
+        (CARD, CASH),
+        world_of(plan, CardPlan(), memory="none", reversals=answers),
+        numbers=("1",),
+        misreads=True,
+        takes_z=True,
+    )
+    tally = assert_none(misread, 2)
+    assert tally.schedules > 100
+
+
 @pytest.mark.parametrize("repeat", REPEATS)
 @pytest.mark.parametrize("answers", UNIT_ANSWERS)
 @pytest.mark.parametrize("scenario", named((CASH_SALE, TIP_SALE)))

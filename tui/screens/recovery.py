@@ -10,6 +10,7 @@ from typing import ClassVar
 from core.errors import TillError
 from core.facts import TerminalState
 from core.frozen import frozen
+from core.services.late import LATE_CODE
 from core.services.till import Attention
 from tui.attention_texts import attention_title, attention_words, next_try_words
 from tui.commands import (
@@ -20,6 +21,8 @@ from tui.commands import (
     DecideReversal,
     KeepHeld,
     ReverseHeld,
+    ReverseLate,
+    SettleLateByHand,
     TrySigningAgain,
 )
 from tui.entry import AMOUNT_CHARACTERS, Entry
@@ -91,6 +94,8 @@ class RecoveryPage(Page):
             ]
         if code == "card-held":
             return self._held_choices()
+        if code == LATE_CODE:
+            return self._late_choices()
         if code == "card-unreversed":
             not_reversed = self._send(DecideReversal(is_reversed=False))
             words = _("Terminalens kvitto visar INGEN återföring")
@@ -113,6 +118,31 @@ class RecoveryPage(Page):
         ]
         is_reversal_asked = bool(self.facts.get("reversal_service_id"))
         return [*held, self._reversed_choice("3")] if is_reversal_asked else held
+
+    def _late_choices(self) -> list[Choice]:
+        """Give the answers about a late approval; none while it is being reversed."""
+        if self.facts.get("is_reversing"):
+            return []
+        by_hand = Choice("2", _("Hanterat för hand"), _("För hand"), self._late_by_hand)
+        if not self.facts.get("may_reverse"):
+            return [by_hand]
+        words = _("Återför hela beloppet till kortet")
+        return [Choice("1", words, _("Återför"), self._late_reverse), by_hand]
+
+    def _late_reverse(self) -> None:
+        words = _("Återför {authorized} till kortet? Köpen i kassan ändras inte.").format(
+            authorized=kronor(int(self.facts.get("authorized_ore", 0)))
+        )
+        yes = self._send(ReverseLate(int(self.facts.get("late_service_id", 0))))
+        self.desk.open(ConfirmPage(self.desk, _("Återför"), words, yes))
+
+    def _late_by_hand(self) -> None:
+        words = _(
+            "Är {authorized} uppgjort med kunden på annat sätt? Beslutet skrivs med ditt namn i "
+            "journalen och på Z-rapporten."
+        ).format(authorized=kronor(int(self.facts.get("authorized_ore", 0))))
+        yes = self._send(SettleLateByHand(int(self.facts.get("late_service_id", 0))))
+        self.desk.open(ConfirmPage(self.desk, _("Hanterat för hand"), words, yes))
 
     def _reversed_choice(self, key: str) -> Choice:
         words = _("Terminalens kvitto visar ÅTERFÖRT")
@@ -200,7 +230,7 @@ class RecoveryPage(Page):
     def _back(self) -> None:
         if self.entry is not None:
             self.entry = None
-        elif self.attention.code == "paper-unknown":
+        elif self.attention.code in ("paper-unknown", LATE_CODE):
             self.desk.put_aside(self.attention)
         else:
             self.desk.warn(_("Frågan måste besvaras innan kassan kan gå vidare."), "must-answer")
@@ -249,7 +279,7 @@ class RecoveryPage(Page):
         caps = [Cap(each.key, each.word, each.key.lower()) for each in self.choices()]
         if self.entry is not None:
             caps = [self.cap("enter", _("Vidare")), self.cap("erase"), self.cap("back")]
-        elif self.attention.code == "paper-unknown":
+        elif self.attention.code in ("paper-unknown", LATE_CODE):
             caps.append(self.cap("back", _("Senare")))
         elif self.attention.code.startswith("unit-"):
             caps.append(self.cap("enter", _("Försök igen")))

@@ -5,6 +5,7 @@ menu may lie above them; a new question goes on top of everything.
 """
 
 from core.checkout import SaleState
+from core.services.late import LATE_CODE
 from core.services.till import Attention
 from core.tender import TenderKind
 from tui.screens.card import CardPage
@@ -104,7 +105,8 @@ class PageStack:
         own = self._own
         state = view.sale.state if view.sale else ""
         is_card = state in CARD_STATES
-        if is_card and attention is not None and attention.code.startswith("paper-"):
+        may_wait = attention is not None and attention.code.startswith(("paper-", LATE_CODE))
+        if is_card and may_wait:
             attention = None
         if attention is not None and self.aside is None:
             if isinstance(own, RecoveryPage) and _is_one_matter(own.attention, attention):

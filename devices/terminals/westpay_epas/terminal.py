@@ -22,6 +22,7 @@ from core.card import (
 from core.errors import DeviceError, DeviceUnavailable, OutcomeUnknown, RemoteProtocolError
 from core.facts import (
     PAYMENT_TIMEOUT,
+    CardAnswered,
     ForeignAnswer,
     TerminalAsked,
     TerminalEvent,
@@ -314,8 +315,8 @@ class WestpayEpasTerminal:
             case EventNotification():
                 self._event(number, message.event)
             case PaymentResponse():
-                self._keep_late(session, message)
-                self._stray(message, message.response.result)
+                if not self._keep_late(session, message):
+                    self._stray(message, message.response.result)
             case OtherMessage():
                 self._stray(message, message.words)
             case _:
@@ -330,22 +331,27 @@ class WestpayEpasTerminal:
         if event in ("BeginMaintenance", "EndMaintenance"):
             self._connection.set_maintenance(event == "BeginMaintenance")
 
-    def _keep_late(self, session: EpasSession, answer: PaymentResponse) -> None:
-        """Keep a late answer to a request that is in doubt, for the next query (5.4)."""
+    def _keep_late(self, session: EpasSession, answer: PaymentResponse) -> bool:
+        """Tell a late answer to a request that was lost, once, and keep it for the next query.
+
+        False when it is none or still unusable (5.4).
+        """
         number = answer.header.service_number
         with self._lock:
             if number not in self._lost or number in self._late:
-                return
+                return False
             asked, sent_on = self._asked.get(number, (None, None))
         if asked is None or sent_on is not session:
-            return
+            return False
         try:
             result = payment_result(asked, answer, self._slips.kept())
         except DeviceError:
-            return  # Still unusable; the query decides.
+            return False  # The query decides.
         self._note_transaction(answer.transaction_id)
         with self._lock:
             _keep(self._late, number, result)
+        self._report(CardAnswered(result))
+        return True
 
 
 def _keep(

@@ -1,0 +1,247 @@
+"""Late approvals: told durably, asked about until answered, reversed or handled by hand.
+
+A late approval moves no sale and blocks no sale; but no card is asked for and no Z is taken before
+a manager has answered (terminal-protocols 5.3 step 8, reliability F12). An answer that comes twice
+for a payment that is paid, held or undone is no alarm.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from core.card import CardResult, CardSlip, CardVerdict
+from core.effects import ReverseCard
+from core.errors import NothingToGiveBack, SaleNotOpen
+from core.facts import CardReversed
+from core.late_approval import LateApproval, LateState
+from core.services.slips import keep_slip
+from core.services.till import Attention, Till
+from core.store_ports import UnitOfWork
+from core.tender import TenderState
+from core.totals import Change, Section
+
+LATE_CODE: Final = "card-late-approval"
+"""Of the question to the manager."""
+
+_ENDED_UNPAID: Final = (TenderState.NEVER_CHARGED, TenderState.DECLINED, TenderState.ABORTED)
+
+
+def take_late(till: Till, result: CardResult) -> bool:
+    """Take an answer that no open payment waits for; True when it was a new late approval.
+
+    Durable when this returns. False: it is no approval, or of a payment that did not end unpaid,
+    or known already, or another payment's transaction.
+    """
+    if result.verdict is not CardVerdict.APPROVED:
+        return False
+    service_id = result.service_id
+    sale = till.store.sale_of_service(service_id)
+    tender = sale.tender_of_service(service_id) if sale else None
+    if sale is None or tender is None or tender.state not in _ENDED_UNPAID:
+        return False
+    if till.store.late_approval(service_id) is not None or _is_anothers(till, result):
+        return False
+    late = LateApproval(
+        service_id=service_id,
+        sale_id=sale.sale_id,
+        tender_no=tender.no,
+        authorized_ore=result.authorized_ore or tender.asked_ore,
+        poi_transaction=result.poi_transaction,
+        card=_card_of(result.slips or till.store.slips_of(service_id, result.poi_transaction)),
+        at=result.poi_at or f"{till.clock.now():%Y-%m-%d %H:%M:%S}",
+    )
+    with till.store.unit_of_work() as uow:
+        for slip in result.slips:
+            keep_slip(till, uow, slip)
+        uow.put_late_approval(late)
+        till.note(
+            uow,
+            LATE_CODE,
+            service_id=service_id,
+            sale_id=late.sale_id,
+            tender_no=late.tender_no,
+            authorized_ore=late.authorized_ore,
+            poi_transaction=late.poi_transaction,
+            card=late.card,
+            at=late.at,
+        )
+        _count(till, uow, "late", late)
+        uow.commit()
+    till.lates[service_id] = late
+    ask_about_lates(till)
+    return True
+
+
+def take_late_slip(till: Till, slip: CardSlip) -> None:
+    """Take an approved slip of a payment that is said never to have run: it did."""
+    sale = till.store.sale_of_service(slip.service_id) if slip.service_id else None
+    tender = sale.tender_of_service(slip.service_id) if sale else None
+    is_approved = slip.status == "approved" and slip.kind == "purchase"
+    if tender is None or not is_approved or tender.state is not TenderState.NEVER_CHARGED:
+        return
+    take_late(
+        till,
+        CardResult(
+            slip.service_id,
+            CardVerdict.APPROVED,
+            authorized_ore=slip.total_ore,
+            tip_ore=slip.tip_ore,
+            poi_transaction=slip.reference,
+            poi_at=slip.at,
+        ),
+    )
+
+
+def take_up(till: Till) -> None:
+    """At start: open ones are asked about; a reversal under way has an unknown outcome."""
+    for late in till.store.open_late_approvals():
+        till.lates[late.service_id] = late
+        if late.state is LateState.REVERSING:
+            _refuse(till, late, "restart: outcome unknown")
+    ask_about_lates(till)
+
+
+def ask_about_lates(till: Till) -> None:
+    """Put the oldest open one on the screen, unless something else is asked; it is asked again."""
+    if till.attention is not None and till.attention.code != LATE_CODE:
+        return
+    if not till.lates:
+        if till.attention is not None:
+            till.attention = None
+        return
+    late = till.lates[min(till.lates)]
+    sale = till.store.sale_of_service(late.service_id)
+    till.attention = Attention(
+        LATE_CODE,
+        (
+            ("late_service_id", late.service_id),
+            ("authorized_ore", late.authorized_ore),
+            ("at", late.at),
+            ("card", late.card),
+            ("sale_id", late.sale_id),
+            ("receipt_no", sale.receipt_no if sale else 0),
+            ("reversal_service_id", late.reversal_service_id),
+            ("is_reversing", int(late.state is LateState.REVERSING)),
+            ("may_reverse", int(_may_reverse(till, late))),
+        ),
+    )
+
+
+def reverse_late(till: Till, service_id: int, by: str) -> None:
+    """The manager has it reversed at the terminal; durable before the terminal is asked.
+
+    Raises RuleError, nothing changed, also when a card was drawn after it.
+    """
+    late = _open(till, service_id)
+    till.check_no_payment()
+    if not _may_reverse(till, late):
+        raise NothingToGiveBack(reason="not-last", service_id=service_id)
+    with till.store.unit_of_work() as uow:
+        reversal_id = uow.next_number("service_id")
+        moved = replace(late.moved(LateState.REVERSING), reversal_service_id=reversal_id)
+        uow.put_late_approval(moved)
+        till.note(
+            uow,
+            "late-reversal-requested",
+            service_id=service_id,
+            reversal_service_id=reversal_id,
+            by=by,
+        )
+        uow.commit()
+    till.lates[service_id] = moved
+    till.effects.append(ReverseCard(reversal_id, late.poi_transaction))
+    ask_about_lates(till)
+
+
+def settle_by_hand(till: Till, service_id: int, by: str) -> None:
+    """The manager answers that it was handled beside the till; journalled with the name."""
+    late = _open(till, service_id)
+    with till.store.unit_of_work() as uow:
+        uow.put_late_approval(replace(late.moved(LateState.BY_HAND), resolved_by=by))
+        till.note(uow, "late-by-hand", service_id=service_id, by=by)
+        _count(till, uow, "late-by-hand", late)
+        uow.commit()
+    till.lates.pop(service_id)
+    ask_about_lates(till)
+
+
+def take_reversal(till: Till, fact: CardReversed) -> bool:
+    """Take the answer to a reversal; False when it is not one of a late approval."""
+    late = _reversing(till, fact.service_id)
+    if late is None:
+        return False
+    if fact.result.verdict is not CardVerdict.APPROVED:
+        _refuse(till, late, fact.result.condition or fact.result.text)
+    else:
+        with till.store.unit_of_work() as uow:
+            uow.put_late_approval(late.moved(LateState.REVERSED))
+            till.note(uow, "late-reversed", service_id=late.service_id)
+            _count(till, uow, "late-reversed", late)
+            uow.commit()
+        till.lates.pop(late.service_id)
+    ask_about_lates(till)
+    return True
+
+
+def take_reversal_lost(till: Till, service_id: int, text: str) -> bool:
+    """The outcome of a reversal is unknown: a person reads the slip, or asks again."""
+    late = _reversing(till, service_id)
+    if late is None:
+        return False
+    _refuse(till, late, text)
+    ask_about_lates(till)
+    return True
+
+
+def _refuse(till: Till, late: LateApproval, text: str) -> None:
+    """Put a reversal that is not known to be done back to the manager."""
+    moved = late.moved(LateState.OPEN)
+    with till.store.unit_of_work() as uow:
+        uow.put_late_approval(moved)
+        till.note(uow, "late-reversal-refused", service_id=late.service_id, text=text)
+        uow.commit()
+    till.lates[late.service_id] = moved
+
+
+def _open(till: Till, service_id: int) -> LateApproval:
+    late = till.lates.get(service_id)
+    if late is None or late.state is not LateState.OPEN:
+        raise SaleNotOpen(state="late approval")
+    return late
+
+
+def _reversing(till: Till, reversal_service_id: int) -> LateApproval | None:
+    for late in till.lates.values():
+        is_it = late.reversal_service_id == reversal_service_id
+        if is_it and late.state is LateState.REVERSING:
+            return late
+    return None
+
+
+def _may_reverse(till: Till, late: LateApproval) -> bool:
+    """Say whether it is the terminal's last approved transaction, as far as the till knows."""
+    is_last = till.store.last_charged_service() == late.service_id
+    return bool(is_last and late.poi_transaction and till.rules.has_terminal)
+
+
+def _is_anothers(till: Till, result: CardResult) -> bool:
+    """Say whether the transaction is on a slip of another payment: a query may find that one."""
+    if not result.poi_transaction:
+        return False
+    slips = till.store.slips_of(result.service_id, result.poi_transaction)
+    ours = (0, result.service_id)
+    return any(
+        slip.reference == result.poi_transaction and slip.service_id not in ours for slip in slips
+    )
+
+
+def _card_of(slips: tuple[CardSlip, ...]) -> str:
+    for slip in slips:
+        if slip.card_name or slip.masked_pan:
+            return f"{slip.card_name} {slip.masked_pan}".strip()
+    return ""
+
+
+def _count(till: Till, uow: UnitOfWork, what: str, late: LateApproval) -> None:
+    """Name it on the period's X and Z, beside the unclear cards that a manager decided."""
+    change = Change(Section.CARD_UNCLEAR, what, 1, late.authorized_ore)
+    uow.add_totals(till.period.no, (change,))

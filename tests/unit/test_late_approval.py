@@ -1,0 +1,237 @@
+"""An approval after the payment had ended unpaid: told, kept, answered for, and never dropped."""
+
+from collections.abc import Callable
+
+import pytest
+
+from core import facts as f
+from core.card import CardResult, CardSlip, CardVerdict, QueryResult
+from core.effects import AuthorizeCard, ReverseCard
+from core.errors import NothingToGiveBack, PaymentInProgress, ReportNotAllowed, SaleNotOpen
+from core.late_approval import LateState
+from core.services import doubt, late, payment, recovery, registration, reporting
+from core.services.facts_desk import take_fact
+from core.services.till import Till
+from core.tender import TenderState
+from tests.builders import ARTICLES, DEPARTMENTS
+from tests.fakes import FakeStore
+from tests.till_life import Scenario
+
+ASKED_ORE = 139_00
+TOTAL_ORE = 170_00
+SLIP = CardSlip(
+    reference="T0001",
+    service_id=1,
+    total_ore=TOTAL_ORE,
+    amount_ore=ASKED_ORE,
+    tip_ore=31_00,
+    card_name="Mastercard",
+    masked_pan="************9659",
+)
+APPROVED = CardResult(
+    1, CardVerdict.APPROVED, TOTAL_ORE, 31_00, "T0001", "2026-11-23 12:00:05", slips=(SLIP,)
+)
+
+
+def begin(store: FakeStore) -> Till:
+    """Give a till on this store, ready to sell."""
+    scenario = Scenario(name="late", pays=())
+    world = scenario.world()
+    period = store.period()
+    assert period is not None
+    till = Till(store, world.clock, scenario.rules, period, lambda entry, kind, number: None)
+    recovery.start(till)
+    for fact in (world.unit.poll(), f.PrinterConditionChanged(f.PrinterCondition.READY)):
+        take_fact(till, fact)
+    till.take_effects()
+    return till
+
+
+def a_store() -> FakeStore:
+    return FakeStore(Scenario(name="late", pays=()).disk(), ARTICLES, DEPARTMENTS)
+
+
+def ask_for_card(till: Till) -> int:
+    """Ask for a card for all that remains; gives its service id."""
+    payment.pay_card(till, None, None)
+    asked = till.take_effects()[-1]
+    assert isinstance(asked, AuthorizeCard)
+    return asked.request.service_id
+
+
+@pytest.fixture
+def till() -> Till:
+    """Give a till whose manager decided "no payment" about an unreachable terminal."""
+    till = begin(a_store())
+    registration.add_code(till, "1", None, None)
+    service_id = ask_for_card(till)
+    take_fact(till, f.CardAnswerLost(service_id, "link lost"))
+    take_fact(till, f.CardQueryFailed(service_id, "unreachable", 2))
+    doubt.decide_doubt(till, is_charged=False, total_ore=None, by="Maja")
+    till.take_effects()
+    return till
+
+
+def notes(till: Till, kind: str) -> list[str]:
+    store = till.store
+    assert isinstance(store, FakeStore)
+    return [entry.payload for entry in store.disk.journal if entry.kind == kind]
+
+
+def restarted(till: Till) -> Till:
+    store = till.store
+    assert isinstance(store, FakeStore)
+    return begin(store)
+
+
+def asked(till: Till) -> dict[str, str | int]:
+    assert till.attention is not None
+    assert till.attention.code == "card-late-approval"
+    return dict(till.attention.facts)
+
+
+def by_answer() -> f.Fact:
+    return f.CardAnswered(APPROVED)
+
+
+def by_query() -> f.Fact:
+    return f.CardQueried(QueryResult(1, CardVerdict.APPROVED, APPROVED))
+
+
+def by_slip() -> f.Fact:
+    return f.SlipArrived(SLIP)
+
+
+EVIDENCE = pytest.mark.parametrize("come", [by_answer, by_query, by_slip])
+
+
+@EVIDENCE
+def test_it_is_asked_about_with_amount_time_card_and_sale_and_after_a_restart_again(
+    till: Till, come: Callable[[], f.Fact]
+) -> None:
+    take_fact(till, come())
+    for one in (till, restarted(till)):
+        facts = asked(one)
+        assert facts["authorized_ore"] == TOTAL_ORE
+        assert (facts["sale_id"], facts["receipt_no"]) == (1, 0)
+        assert facts["card"] == "Mastercard ************9659"
+        assert str(facts["at"]).startswith("2026-11-23 12:")
+        assert facts["may_reverse"] == 1
+    assert len(notes(till, "card-late-approval")) == 1
+
+
+@EVIDENCE
+def test_evidence_of_every_kind_together_is_one_late_approval(
+    till: Till, come: Callable[[], f.Fact]
+) -> None:
+    for fact in (come(), by_answer(), by_query(), by_slip()):
+        take_fact(till, fact)
+    assert len(notes(till, "card-late-approval")) == 1
+    late.settle_by_hand(till, 1, "Maja")
+    take_fact(till, by_answer())
+    assert not till.lates
+    assert till.attention is None
+    assert len(notes(till, "answer-ignored")) >= 1
+
+
+def test_the_present_sale_is_paid_in_cash_but_no_card_and_no_z_before_the_answer(
+    till: Till,
+) -> None:
+    take_fact(till, by_answer())
+    registration.add_code(till, "3", None, None)
+    with pytest.raises(PaymentInProgress) as refused:
+        payment.pay_card(till, None, None)
+    assert refused.value.facts["reason"] == "late-approval"
+    payment.pay_cash(till, None)
+    assert till.state == "signing"
+    till.sale = None
+    with pytest.raises(ReportNotAllowed):
+        reporting.z_report(till)
+    assert reporting.x_report(till).remarks[0] == "card-unclear late 1 17000"
+    late.settle_by_hand(till, 1, "Maja")
+    assert reporting.z_report(till).remarks == (
+        "card-unclear late 1 17000",
+        "card-unclear late-by-hand 1 17000",
+        "card-unclear not-charged 1 13900",
+    )
+    assert '"by":"Maja"' in notes(till, "late-by-hand")[0]
+
+
+def test_a_reversal_is_on_disk_before_it_is_sent_and_ends_the_question_when_done(
+    till: Till,
+) -> None:
+    take_fact(till, by_answer())
+    late.reverse_late(till, 1, "Maja")
+    (sent,) = till.take_effects()
+    assert isinstance(sent, ReverseCard)
+    assert sent.poi_transaction == "T0001"
+    assert '"by":"Maja"' in notes(till, "late-reversal-requested")[0]
+    assert till.store.open_late_approvals()[0].state is LateState.REVERSING
+    assert asked(till)["is_reversing"] == 1
+    with pytest.raises(SaleNotOpen):
+        late.settle_by_hand(till, 1, "Maja")
+    done = CardResult(sent.service_id, CardVerdict.APPROVED)
+    take_fact(till, f.CardReversed(sent.service_id, done))
+    assert till.attention is None
+    assert "card-unclear late-reversed 1 17000" in reporting.x_report(till).remarks
+    ask_for_card(till)
+
+
+def test_a_reversal_that_was_lost_refused_or_cut_by_a_restart_is_asked_about_again(
+    till: Till,
+) -> None:
+    take_fact(till, by_answer())
+    late.reverse_late(till, 1, "Maja")
+    (sent,) = till.take_effects()
+    assert isinstance(sent, ReverseCard)
+    take_fact(till, f.CardReversalLost(sent.service_id, "link lost"))
+    assert asked(till)["is_reversing"] == 0
+    late.reverse_late(till, 1, "Maja")
+    (sent,) = till.take_effects()
+    assert isinstance(sent, ReverseCard)
+    refused = CardResult(sent.service_id, CardVerdict.DECLINED, condition="NotFound")
+    take_fact(till, f.CardReversed(sent.service_id, refused))
+    late.reverse_late(till, 1, "Maja")
+    again = restarted(till)
+    assert asked(again)["reversal_service_id"] == 4
+    assert not again.take_effects(), "nothing is reversed by itself after a restart"
+    assert len(notes(till, "late-reversal-refused")) == 3
+
+
+def test_it_is_not_reversed_when_a_card_was_drawn_after_it(till: Till) -> None:
+    service_id = ask_for_card(till)
+    later = CardResult(service_id, CardVerdict.APPROVED, ASKED_ORE, 0, "T0002")
+    take_fact(till, f.CardAnswered(later))
+    take_fact(till, by_answer())
+    assert asked(till)["may_reverse"] == 0
+    till.sale = None
+    with pytest.raises(NothingToGiveBack):
+        late.reverse_late(till, 1, "Maja")
+
+
+def test_a_transaction_of_another_payment_is_no_late_approval(till: Till) -> None:
+    take_fact(till, f.SlipArrived(CardSlip(reference="T0001", service_id=99, total_ore=TOTAL_ORE)))
+    take_fact(till, by_query())
+    assert not till.lates
+
+
+@pytest.mark.parametrize("verdict", [CardVerdict.DECLINED, CardVerdict.ABORTED])
+def test_a_late_no_is_journalled_only(till: Till, verdict: CardVerdict) -> None:
+    take_fact(till, f.CardAnswered(CardResult(1, verdict)))
+    assert not till.lates
+    assert len(notes(till, "answer-ignored")) == 1
+
+
+def test_a_second_answer_for_a_settled_card_is_journalled_and_alarms_nobody() -> None:
+    till = begin(a_store())
+    registration.add_code(till, "1", None, None)
+    registration.add_code(till, "2", None, None)
+    payment.pay_card(till, ASKED_ORE, None)
+    for _ in range(3):
+        take_fact(till, f.CardAnswered(APPROVED))
+        take_fact(till, by_slip())
+    assert till.sale is not None
+    assert [one.state for one in till.sale.tenders] == [TenderState.SETTLED]
+    assert not till.lates
+    assert till.attention is None
+    assert len(notes(till, "answer-ignored")) == 2
