@@ -142,7 +142,9 @@ ATTENTIONS: Final[dict[str, tuple[str, str]]] = {
 """Title and text of each question or stop."""
 
 HOLD_REASONS: Final[dict[str, str]] = {
-    "tip-above-cap": N_("Dricksen {tip_ore} är över gränsen."),
+    "tip-above-cap": N_(
+        "Dricksen {tip_ore} är {tip_percent} % av beloppet; gränsen är {limit_percent} %."
+    ),
     "tip-while-off": N_("Dricks {tip_ore} togs fast kassan inte tar dricks."),
     "partial": N_("Terminalen drog mindre än begärt: {amount_ore}."),
 }
@@ -181,7 +183,8 @@ def attention_title(attention: Attention) -> str:
 
 def attention_words(attention: Attention) -> tuple[str, ...]:
     """Say what is known about a question or stop, one sentence or fact each."""
-    facts = Facts(dict(attention.facts))
+    told = dict(attention.facts)
+    facts = Facts({**told, "tip_percent": _tip_percent(told)})
     rows = []
     if attention.code in ATTENTIONS:
         rows.append(_(ATTENTIONS[attention.code][1]).format_map(facts))
@@ -233,3 +236,9 @@ def _evidence(text: str) -> str:
         return _(words).format(value=kronor(int(value)))
     known = CONDITIONS.get(value) or _VALUES.get(value)
     return _(words).format(value=_(known) if known else device_words(value))
+
+
+def _tip_percent(facts: Mapping[str, str | int]) -> int:
+    """Give a tip in percent of what was asked, rounded up: what breaks a limit is above it."""
+    tip_ore, asked_ore = int(facts.get("tip_ore", 0)), int(facts.get("requested_ore", 0))
+    return -(-tip_ore * 100 // asked_ore) if asked_ore > 0 else 0

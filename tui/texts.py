@@ -77,6 +77,7 @@ ERRORS: Final[dict[str, str]] = {
     "not-an-amount/no-code": N_("{text} är ett belopp: tryck en knapp för varugrupp, eller +."),
     "amount-too-large": N_("Beloppet är för stort."),
     "quantity-out-of-range": N_("Antalet går inte. Skriv till exempel 3* eller 0,435* före varan."),
+    "quantity-out-of-range/by-piece": N_("{name} säljs styckvis: skriv ett helt antal före *."),
     "quantity-out-of-range/no-code": N_("Skanna eller skriv varan efter antalet."),
     "unknown-article": N_("Okänd vara: {entry}"),
     "price-missing": N_("{name} har inget fast pris: skriv priset först."),

@@ -144,7 +144,9 @@ def _article_lines(
     """Make the line of one article and, after it, the line of its deposit at the same rate."""
     quantity = ONE_MILLI if quantity_milli is None else quantity_milli
     if quantity % 1000 and article.unit == "st":
-        raise QuantityOutOfRange(quantity_milli=quantity, unit=str(article.unit))
+        raise QuantityOutOfRange(
+            reason="by-piece", name=article.name, quantity_milli=quantity, unit=str(article.unit)
+        )
     if article.price_ore is None and price_ore is None:
         raise PriceMissing(name=article.name, number=article.number)
     if article.price_ore is not None and price_ore is not None:

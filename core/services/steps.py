@@ -94,6 +94,7 @@ def ask_about_held(till: Till, tender: Tender) -> None:
             ("authorized_ore", tender.authorized_ore),
             ("amount_ore", tender.amount_ore),
             ("tip_ore", tender.tip_ore),
+            ("limit_percent", till.rules.tip.max_percent),
             ("reversal_service_id", tender.reversal_service_id),
         ),
     )

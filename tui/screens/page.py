@@ -175,6 +175,11 @@ class Page(ABC):
         )
 
     @property
+    def own_error(self) -> Notice | None:
+        """The error that the page shows beside its entry, so that the bottom line need not."""
+        return None
+
+    @property
     def is_wide(self) -> bool:
         """Say whether the page needs the room of the simulated terminal beside it."""
         return False
@@ -192,6 +197,12 @@ class Page(ABC):
     def close(self) -> None:
         """Go back to the page beneath."""
         self.desk.close(self)
+
+
+def error_of(desk: Desk) -> Notice | None:
+    """Give the notice if it tells of an error."""
+    notice = desk.notice
+    return notice if notice is not None and notice.is_error else None
 
 
 def take_card(page: Page, amount_ore: int | None) -> None:

@@ -12,7 +12,7 @@ from tui.commands import Command, GiveBack, PayCash
 from tui.entry import AMOUNT_CHARACTERS, Entry
 from tui.i18n import _
 from tui.screens.confirm import ConfirmPage
-from tui.screens.page import Cap, Desk, Key, Notice, Page, take_card
+from tui.screens.page import Cap, Desk, Key, Notice, Page, error_of, take_card
 from tui.texts import amount, kronor, spaced, tender_name
 from tui.views import SIGNING, Outcome
 from tui.widgets.block import Block, above, block, line, spread, wrapped
@@ -43,6 +43,11 @@ class PayPage(Page):
             "back": self._back,
             "menu": self._menu,
         }
+
+    @property
+    def own_error(self) -> Notice | None:
+        """What is wrong with the amount, shown just beneath it."""
+        return error_of(self.desk) if self.entry.is_kept else None
 
     @property
     def entry_text(self) -> str:
@@ -201,10 +206,12 @@ class PayPage(Page):
         if card_ore is not None and shop is not None and shop.has_terminal:
             card = _("kort {amount}").format(amount=kronor(card_ore))
             rows.append(("+", card))
-        words = _("Skriv ett belopp, eller låt det vara tomt för allt.")
+        words, error = _("Skriv ett belopp, eller låt det vara tomt för allt."), self.own_error
         return [
             field(self.entry.text, inner, styles, _("kr")),
-            wrapped(words, inner, styles.muted),
+            wrapped(error.text, inner, styles.error)
+            if error is not None
+            else wrapped(words, inner, styles.muted),
             gap(inner, styles),
             choices(rows, inner, styles) if rows else gap(inner, styles),
         ]
@@ -223,10 +230,11 @@ class PayPage(Page):
 
     def caps(self) -> list[Cap]:
         """Give the keys that work now."""
-        shop = self.desk.shop
-        names = [name for name in self.shown_functions if name != "card"]
-        if shop is not None and shop.has_terminal:
-            names.insert(2, "card")
-        if self.sale is not None and self.sale.settled:
-            names.insert(-2, "give-back")
-        return [self.cap(name) for name in names]
+        shop, sale = self.desk.shop, self.sale
+        works = {
+            "exact-cash": self.entry.is_empty,
+            "card": shop is not None and shop.has_terminal,
+            "give-back": sale is not None and bool(sale.settled),
+            "erase": not self.entry.is_empty,
+        }
+        return [self.cap(name) for name in self.shown_functions if works.get(name, True)]

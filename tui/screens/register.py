@@ -23,7 +23,7 @@ from tui.commands import (
 from tui.entry import CHARACTERS, Entry
 from tui.i18n import _
 from tui.screens import register_picture
-from tui.screens.page import Cap, Desk, Key, Notice, Page, take_card
+from tui.screens.page import Cap, Desk, Key, Notice, Page, error_of, take_card
 from tui.views import Outcome
 from tui.widgets.block import Block
 from tui.widgets.key_panel import panel_of
@@ -63,6 +63,11 @@ class RegisterPage(Page):
             "page-up": lambda: self._scroll(-1),
             "page-down": lambda: self._scroll(1),
         }
+
+    @property
+    def own_error(self) -> Notice | None:
+        """What is wrong with the entry, shown just above it."""
+        return error_of(self.desk) if self.entry.is_kept else None
 
     @property
     def entry_text(self) -> str:
@@ -267,6 +272,8 @@ class RegisterPage(Page):
         if not self.entry.is_empty:
             entry = [self.cap("enter"), self.cap("times"), self.cap("erase"), self.cap("back")]
             return [*entry, self.cap("pay")] if sale else entry
+        if sale is not None and not register_picture.has_goods(sale):
+            return [self.cap(name) for name in ("search", "menu", "help", "page")]
         if sale is None:
             first = [self.cap("help"), self.cap("search"), self.cap("page"), self.cap("menu")]
             return [*first, self.cap("quit")]

@@ -129,7 +129,11 @@ def _receipt(page: "RegisterPage", width: int, height: int) -> Block:
     if paper is not None and finished is not None:
         total = above(block(inner, total.rows[:-1]), _paid(finished, inner, styles))
     entry = block(inner, (_entry_row(page, sale, inner, styles),))
-    window = height - len(total.rows) - 5
+    error = page.own_error
+    if error is not None:
+        words = wrapped(error.text, inner - 2, styles.error_line)
+        entry = above(inset(words, 1, styles.error_line), entry)
+    window = height - len(total.rows) - len(entry.rows) - 4
     if paper is not None and finished is not None:
         page.paper_window = window
         body = draw_paper(paper, inner, window, page.paper_shown_top(paper), styles)
@@ -238,6 +242,11 @@ def _guide_texts(
     return texts
 
 
+def has_goods(sale: Sale) -> bool:
+    """Say whether anything stands on the sale; a sum other than 0 tells so at once."""
+    return sale.total_ore != 0 or bool(sale.standing)
+
+
 def _next_steps(page: "RegisterPage", shop: ShopView, sale: Sale | None) -> list[str]:
     shown = page.desk.keymap.shown
     if sale is not None and sale.state in SIGNING:
@@ -247,7 +256,7 @@ def _next_steps(page: "RegisterPage", shop: ShopView, sale: Sale | None) -> list
             _("Enter lägger in varan med denna kod."),
             _("Före * är det antalet, före en varugrupp priset, före + beloppet."),
         ]
-    if sale is None or not sale.lines:
+    if sale is None or not has_goods(sale):
         on_panel = (key for key in shop.quick_keys if key.page == page.panel_page)
         first = next((key for key in on_panel if key.kind is KeyKind.ARTICLE), None)
         words = _("Skanna en vara")
@@ -260,7 +269,7 @@ def _next_steps(page: "RegisterPage", shop: ShopView, sale: Sale | None) -> list
             steps = [_("PgUp, PgDn: bläddra i kvittot."), *steps]
         return steps
     steps = []
-    if shop.has_terminal:
+    if shop.has_terminal and sale.total_ore > 0:
         steps.append(_("{key} tar hela beloppet på kort.").format(key=shown("card")))
     steps.append(_("{key} tar jämna kontanter.").format(key=shown("exact-cash")))
     steps.append(_("{key} betala på annat sätt eller i delar.").format(key=shown("pay")))

@@ -155,7 +155,7 @@ class TillDesk:
         """Give the line above the keys: what the till waits for and how long, or the notice."""
         waited_s = int(self._clock.monotonic_s() - self._signing_at_s) if self.is_waiting else 0
         if waited_s < WAIT_TOLD_S:
-            return self.notice
+            return None if self.top.own_error is not None else self.notice
         words = _("Betald. Väntar på kontrollenheten … {time}")
         return Notice(words.format(time=seconds(waited_s)))
 
