@@ -50,7 +50,7 @@ class Board(Widget):
             changed = [Region(0, y, width, 1) for y in range(len(new))]
         else:
             changed = [
-                Region(0, y, _changed_cells(old[y], row, width), 1)
+                Region(0, y, _changed_cells(old[y], row), 1)
                 for y, row in enumerate(new)
                 if row != old[y]
             ]
@@ -69,16 +69,20 @@ class Board(Widget):
             self._strips.clear()
             self._painted_for = painted_for
         strips = []
+        is_whole = crop.column_span == (0, width)
         for y in crop.line_range:
             strip = self._strips.get(y)
             if strip is None:
+                # A part is cut out before it is painted: most keys change the left half of a row.
                 strip = self._row(y, width)
+                strip = strip if is_whole else strip.crop(*crop.column_span)
                 for each in filters:
                     strip = strip.apply_filter(each, ground)
-                self._strips[y] = strip
+                if is_whole:
+                    self._strips[y] = strip
+            elif not is_whole:
+                strip = strip.crop(*crop.column_span)
             strips.append(strip)
-        if crop.column_span != (0, width):
-            strips = [strip.crop(*crop.column_span) for strip in strips]
         return strips
 
     def render_line(self, y: int) -> Strip:
@@ -102,11 +106,11 @@ class Board(Widget):
             self.post_message(self.Pressed(self, key))
 
 
-def _changed_cells(old: Row, new: Row, width: int) -> int:
+def _changed_cells(old: Row, new: Row) -> int:
     """Count the cells from the left end of a row to its last change."""
     same = 0
     for before, after in zip(reversed(old), reversed(new), strict=False):
         if before != after:
             break
-        same += after.cell_length
-    return max(1, width - same)
+        same += 1
+    return max(1, sum(part.cell_length for part in new[: len(new) - same]))
