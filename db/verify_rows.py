@@ -7,12 +7,14 @@ the program that wrote the rows.
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from core.frozen import frozen
 
 Row = tuple[Any, ...]
 
+_READ_AHEAD: Final = 256
+"""Keys of one read: the rows of sales that follow each other are asked for in turn."""
 _READ = json.JSONDecoder().raw_decode
 
 
@@ -51,6 +53,8 @@ class Snapshot:
     def __init__(self, connection: Any) -> None:
         self._connection = connection
         self._cursor = connection.cursor()
+        self._windows: dict[str, tuple[int, dict[int, list[Row]]]] = {}
+        """By statement: the first key that was read ahead, and the rows by key."""
 
     def one(self, statement: str, parameters: Row = ()) -> Row | None:
         """Give the first row, or None."""
@@ -61,6 +65,19 @@ class Snapshot:
         """Give all rows of a small answer."""
         rows: list[Row] = self._cursor.execute(statement, parameters).fetchall()
         return rows
+
+    def of_key(self, statement: str, key: int) -> list[Row]:
+        """Give the rows of one key, without it; the keys beside it are read ahead.
+
+        The statement's first column is the key, and it asks for `BETWEEN ? AND ?` of it.
+        """
+        first, rows = self._windows.get(statement, (0, {}))
+        if not rows or not first <= key < first + _READ_AHEAD:
+            first, rows = key - key % _READ_AHEAD, {}
+            for row in self._cursor.execute(statement, (first, first + _READ_AHEAD - 1)):
+                rows.setdefault(row[0], []).append(row[1:])
+            self._windows[statement] = (first, rows)
+        return rows.get(key, [])
 
     def stream(self, statement: str) -> Iterator[Row]:
         """Give rows one by one, beside other reads."""

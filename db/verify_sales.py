@@ -73,11 +73,21 @@ _TENDER_COLUMNS: Final = (
     "authorized_ore",
     "service_id",
 )
+_SELECT_SALE: Final = (
+    "SELECT sale_id, state, operator, total_ore, receipt_no, serial, control_record, opened_at"
+    " FROM sale WHERE sale_id BETWEEN ? AND ?"
+)
+_SELECT_RECEIPT: Final = (
+    "SELECT receipt_no, sale_id, period_no, at, serial, control_code, unit_id, total_ore, body"
+    " FROM receipt WHERE receipt_no BETWEEN ? AND ?"
+)
 _SELECT_LINES: Final = (
-    f"SELECT {', '.join(_LINE_FIELDS)} FROM sale_line WHERE sale_id=? ORDER BY seq"
+    f"SELECT sale_id, {', '.join(_LINE_FIELDS)} FROM sale_line WHERE sale_id BETWEEN ? AND ?"
+    " ORDER BY sale_id, seq"
 )
 _SELECT_TENDERS: Final = (
-    f"SELECT {', '.join(_TENDER_COLUMNS)}, body FROM tender WHERE sale_id=? ORDER BY no"
+    f"SELECT sale_id, {', '.join(_TENDER_COLUMNS)}, body FROM tender WHERE sale_id BETWEEN ? AND ?"
+    " ORDER BY sale_id, no"
 )
 _NEW_TENDER: Final = {
     "amount_ore": 0,
@@ -270,13 +280,10 @@ class JournalledSale:
 
     def check_rows(self, snapshot: Snapshot) -> int:
         """Hold the stored sale, its lines and its tenders against the journal; gives the count."""
-        sale = snapshot.one(
-            "SELECT state, operator, total_ore, receipt_no, serial, control_record, opened_at"
-            " FROM sale WHERE sale_id=?",
-            (self.sale_id,),
-        )
-        if sale is None:
+        found_sale = snapshot.of_key(_SELECT_SALE, self.sale_id)
+        if not found_sale:
             raise BadRow("sale", self.sale_id, "row is missing")
+        sale = found_sale[0]
         names = ("state", "operator", "total_ore", "receipt_no", "serial", "control_record")
         wanted = (
             self.state,
@@ -290,11 +297,11 @@ class JournalledSale:
             expect("sale", self.sale_id, name, found, value)
         opened_at = sale[-1] if self.is_bound else _to_ms(sale[-1])
         expect("sale", self.sale_id, "opened_at", opened_at, self.opened_at)
-        lines = snapshot.all(_SELECT_LINES, (self.sale_id,))
+        lines = snapshot.of_key(_SELECT_LINES, self.sale_id)
         self._check_keys("sale_line", [row[0] for row in lines], [o["seq"] for o in self.lines])
         for row, line in zip(lines, self.lines, strict=True):
             self._check_line(row, line)
-        tenders = snapshot.all(_SELECT_TENDERS, (self.sale_id,))
+        tenders = snapshot.of_key(_SELECT_TENDERS, self.sale_id)
         self._check_keys("tender", [row[0] for row in tenders], [o["no"] for o in self.tenders])
         for row, tender in zip(tenders, self.tenders, strict=True):
             self._check_tender(row, tender)
@@ -343,13 +350,10 @@ def check_receipt_row(snapshot: Snapshot, event: Payload, payload: str, period_n
     """Hold the stored receipt against its `receipt-signed` row, to the letter."""
     receipt = event["receipt"]
     number = receipt["receipt_no"]
-    row = snapshot.one(
-        "SELECT sale_id, period_no, at, serial, control_code, unit_id, total_ore, body"
-        " FROM receipt WHERE receipt_no=?",
-        (number,),
-    )
-    if row is None:
+    found_receipt = snapshot.of_key(_SELECT_RECEIPT, number)
+    if not found_receipt:
         raise BadRow("receipt", number, "row is missing")
+    row = found_receipt[0]
     wanted = {
         "sale_id": event["sale_id"],
         "period_no": period_no,
