@@ -26,7 +26,7 @@ from db.verify_papers import PAPER_KINDS, JournalledPapers, JournalledSlips
 from db.verify_rows import BadRow, Problem, Snapshot, expect, read_json
 from db.verify_sales import SALE_KINDS, JournalledSale, check_receipt_row
 from db.verify_totals import Payload, TotalsFold, check_receipt_sums
-from db.verify_witness import check_witness_reach
+from db.verify_witness import check_tail, check_witness_is_there
 from db.witness import WitnessLine, read_witness
 
 _GENESIS = "0" * 64
@@ -328,6 +328,7 @@ class _Check:
         )
         for row in rows:
             walk.take(*row)
+        check_tail(self._witness, walk.seq)
         for sale in walk.open_sales.values():
             walk.rows_checked += sale.check_rows(self._snapshot)
         self._check_strangers()
@@ -346,8 +347,8 @@ class _Check:
         walk.rows_checked += walk.totals.check_totals(self._snapshot)
 
     def check_witness(self) -> None:
-        """Hold the journal's head against the witness file. Raises BadRow."""
-        check_witness_reach(self._witness, self._walk.seq, self._walk.receipt_count)
+        """Find a witness file that was taken away. Raises BadRow."""
+        check_witness_is_there(self._witness, self._walk.receipt_count)
 
     def _check_file(self) -> None:
         for row in self._snapshot.all("PRAGMA integrity_check(1)"):

@@ -190,7 +190,7 @@ def test_a_cut_tail_is_found_by_the_witness(shop: RealShop) -> None:
     witnessed = last_witnessed(shop)
     for seq in range(witnessed, 1, -7):
         shop.sql(f"DELETE FROM journal WHERE seq>={seq}")
-        assert not shop.verify().is_sound
+        assert named(shop.verify()) == f"journal {seq}"
     assert head >= witnessed
 
 
