@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final, assert_never
 
 from core import events as ev
-from core.errors import IllegalTransition
+from core.errors import IllegalTransition, ReportNotAllowed, SaleNotOpen
 from core.sale import LINES_MAX, Sale
 from core.tender import Tender, TenderKind, TenderState
 
@@ -98,7 +98,29 @@ RECOVERY: Final[dict[SaleState, tuple[Effect, Effect]]] = {
 BETWEEN_CARD_AND_CODE: Final = frozenset(
     {S.AUTHORIZING, S.IN_DOUBT, S.HELD, S.REVERSING, S.PAID, S.SIGNING}
 )
-"""Z is refused and quitting warns while a sale is in one of these."""
+"""Z is refused while a sale is in one of these."""
+
+
+def check_editable(sale: Sale) -> None:
+    """Refuse to change or void a sale that is being paid. Raises SaleNotOpen.
+
+    Open, or being paid with nothing settled yet: then it may be changed.
+    """
+    if sale.state == S.TENDERING and sale.settled:
+        raise SaleNotOpen(state=sale.state, reason="part-paid")
+    if sale.state not in (S.OPEN, S.TENDERING):
+        raise SaleNotOpen(state=sale.state)
+
+
+def check_reportable(state: SaleState | None, *, has_late: bool) -> None:
+    """Refuse the Z report while a sale lies between card and code. Raises ReportNotAllowed.
+
+    `has_late`: a card that was approved after its payment had ended waits for an answer.
+    """
+    if state in BETWEEN_CARD_AND_CODE:
+        raise ReportNotAllowed(state=str(state))
+    if has_late:
+        raise ReportNotAllowed(reason="late-approval")
 
 
 def next_effect(state: SaleState, *, is_fresh: bool) -> Effect:

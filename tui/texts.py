@@ -84,6 +84,9 @@ ERRORS: Final[dict[str, str]] = {
     "price-not-open": N_("{name} har fast pris: ta bort siffrorna, eller skriv * efter ett antal."),
     "vat-rate-missing": N_("Momssatsen för varan gäller inte i dag."),
     "sale-not-open": N_("Det går inte nu: köpet betalas."),
+    "sale-not-open/part-paid": N_(
+        "En del är redan betald: ge tillbaka den först, med - i betalningen."
+    ),
     "nothing-to-correct": N_("Det finns ingen rad att ta bort."),
     "nothing-to-pay": N_("Det finns inget att betala. Lägg in en vara först."),
     "nothing-to-repeat": N_("Det finns ingen vara att upprepa."),

@@ -16,10 +16,9 @@ from textual.message import Message
 from textual.widget import Widget
 
 from core.catalog import Article, QuickKey
-from core.checkout import SaleState
 from core.document import Document
 from core.effects import Effect
-from core.errors import NotYetBuilt, PaymentInProgress, RuleError, StoreError, TillError
+from core.errors import NotYetBuilt, RuleError, StoreError, TillError
 from core.facts import Fact, PaperPrinted, PaperRefused, PrintLost
 from core.frozen import frozen
 from core.receipt_layout import lay_out_receipt, lay_out_signature_slip
@@ -38,7 +37,7 @@ from core.services import (
     signing,
 )
 from core.services import facts_desk as desk
-from core.services.till import Till
+from core.services.till import Till, check_may_quit
 from tui import commands as c
 from tui.messages import CommandDone, PanelChanged, TillChanged, TillFailed, TillReady
 from tui.views import Outcome, ShopView, TerminalPicture, TillView, UnitPicture
@@ -221,11 +220,7 @@ class TillThread:
                     raise NotYetBuilt(device=command.device)
                 till.note_alone("demo-fault", device=command.device, fault=command.fault)
             case c.Quit():
-                # A payment or reversal that a person is asked about is asked about again at start.
-                is_running = till.state in (SaleState.AUTHORIZING, SaleState.REVERSING)
-                is_asked = till.attention is not None and till.attention.code == "card-unreversed"
-                if is_running and not is_asked:
-                    raise PaymentInProgress(state=str(till.state))
+                check_may_quit(till.state, till.attention)
                 return Outcome(may_quit=True)
             case _:
                 self._carry_out_payment(till, command)

@@ -6,7 +6,7 @@ being paid but has nothing settled goes back to open by itself when a line is ad
 
 from core import events as ev
 from core.catalog import Article, ArticleKind
-from core.checkout import SaleState
+from core.checkout import SaleState, check_editable
 from core.errors import (
     AmountTooLarge,
     NothingToCorrect,
@@ -126,8 +126,7 @@ def void_sale(till: Till) -> None:
     sale = till.sale
     if sale is None:
         raise NothingToPay()
-    if not _is_editable(sale):
-        raise SaleNotOpen(state=sale.state)
+    check_editable(sale)
     with till.store.unit_of_work() as uow:
         till.record(uow, sale, (ev.SaleVoided(sale.sale_id, sale.total_ore),))
         if sale.standing:
@@ -190,10 +189,12 @@ def _typed_price(till: Till, line: Line) -> int | None:
 
 
 def _is_editable(sale: Sale) -> bool:
-    """Say whether lines may change: open, or being paid with nothing settled yet."""
-    if sale.state == SaleState.TENDERING:
-        return not sale.settled
-    return sale.state == SaleState.OPEN
+    """Say whether lines may change."""
+    try:
+        check_editable(sale)
+    except SaleNotOpen:
+        return False
+    return True
 
 
 def _thawed(sale: Sale) -> tuple[ev.SaleEvent, ...]:
@@ -207,8 +208,7 @@ def _add(till: Till, lines: tuple[Line, ...]) -> None:
     if sale is None:
         _open_with(till, lines)
         return
-    if not _is_editable(sale):
-        raise SaleNotOpen(state=sale.state)
+    check_editable(sale)
     total_ore = sale.total_ore + sum(line.amount_ore for line in lines)
     if len(sale.lines) + len(lines) > LINES_MAX or total_ore > AMOUNT_MAX_ORE:
         raise AmountTooLarge(total_ore=total_ore, lines=len(sale.lines))

@@ -7,8 +7,7 @@ and grand totals are never reset (sweden R27-R28).
 
 from dataclasses import replace
 
-from core.checkout import BETWEEN_CARD_AND_CODE
-from core.errors import ReportNotAllowed
+from core.checkout import check_reportable
 from core.payload import canonical
 from core.reports import DayReport, GroupSum, Tally, TipSum, VatSum
 from core.services.printing import queue_paper, start_next_paper
@@ -38,10 +37,7 @@ def print_x(till: Till, report: DayReport) -> None:
 
 def z_report(till: Till) -> DayReport:
     """Take the Z report: store it, close the period, open the next, print. Raises RuleError."""
-    if till.state in BETWEEN_CARD_AND_CODE:
-        raise ReportNotAllowed(state=str(till.state))
-    if till.lates:
-        raise ReportNotAllowed(reason="late-approval")
+    check_reportable(till.state, has_late=bool(till.lates))
     period = till.period
     unnumbered = build_report(till, number=None)
     with till.store.unit_of_work() as uow:

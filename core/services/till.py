@@ -64,6 +64,16 @@ class Attention:
     facts: tuple[tuple[str, str | int], ...] = ()
 
 
+def check_may_quit(state: SaleState | None, attention: Attention | None) -> None:
+    """Refuse to close the till while a card is being paid or reversed. Raises PaymentInProgress.
+
+    One that a person is asked about is asked about again at the next start.
+    """
+    is_running = state in (SaleState.AUTHORIZING, SaleState.REVERSING)
+    if is_running and not (attention and attention.code == "card-unreversed"):
+        raise PaymentInProgress(state=str(state))
+
+
 @dataclass(slots=True)
 class TerminalView:
     """The card terminal as last heard."""

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from core.checkout import SaleState
 from tests.screen.desk_of import burst, opened, settle, text_of
 from tests.screen.fake_till import FakeTill
@@ -27,3 +29,49 @@ async def test_a_card_that_is_asked_about_is_never_shown_as_waiting_for_the_cust
         assert "aldrig två gånger" in text
         await pilot.press("escape")
         assert c.AbortCard() not in till.taken
+
+
+@pytest.mark.parametrize(
+    ("keys", "code"),
+    [
+        (("f9", "3"), "sale-not-open"),
+        (("f9", "2"), "report-not-allowed"),
+        (("ctrl+q",), "payment-in-progress"),
+    ],
+    ids=["void", "z", "quit"],
+)
+async def test_what_a_running_card_forbids_is_refused_without_being_asked(
+    keys: tuple[str, ...], code: str
+) -> None:
+    async with opened() as (pilot, till, app):
+        await burst(pilot, ["q", "f12"])
+        taken = len(till.taken)
+        for key in keys:
+            await pilot.press(key)
+            await settle(pilot)
+        assert app.desk.top.name != "confirm"
+        assert app.desk.notice is not None
+        assert app.desk.notice.code == code
+        assert len(till.taken) == taken
+
+
+async def test_a_part_paid_sale_is_not_asked_about_voiding_but_told_how_to_undo_the_part() -> None:
+    async with opened() as (pilot, till, app):
+        await burst(pilot, ["q", "+", "2", "0", "enter"])
+        for key in ("f9", "3"):
+            await pilot.press(key)
+            await settle(pilot)
+        assert app.desk.top.name != "confirm"
+        assert "ge tillbaka den" in text_of(app)
+        assert c.VoidSale() not in till.taken
+
+
+async def test_a_card_in_doubt_may_be_left_for_the_next_start() -> None:
+    async with opened() as (pilot, till, app):
+        await burst(pilot, ["q", "f12"])
+        asked_about(till)
+        await settle(pilot)
+        await pilot.press("ctrl+q")
+        await settle(pilot)
+        assert app.desk.top.name == "confirm"
+        assert "oklart" in text_of(app)

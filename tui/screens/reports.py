@@ -4,7 +4,10 @@ from abc import abstractmethod
 from collections.abc import Callable
 from typing import ClassVar
 
+from core.checkout import SaleState, check_editable, check_reportable
+from core.errors import ReportNotAllowed, SaleNotOpen
 from core.frozen import frozen
+from core.sale import Sale
 from tui.commands import Command, TakeX, TakeZ, VoidSale
 from tui.i18n import _
 from tui.screens.confirm import ConfirmPage
@@ -105,6 +108,10 @@ class MenuPage(ListPage):
             items.append(Item("9", _("Demo: fel på apparaterna"), self._faults))
         return items
 
+    @property
+    def _sale(self) -> Sale | None:
+        return self.desk.view.sale if self.desk.view else None
+
     def _answer(self) -> None:
         self.close()
         self.desk.answer_now()
@@ -113,6 +120,14 @@ class MenuPage(ListPage):
         self.desk.send(TakeX(), self)
 
     def _z(self) -> None:
+        sale = self._sale
+        asked = self.desk.view.attention if self.desk.view else None
+        has_late = asked is not None and asked.code == "card-late-approval"
+        try:
+            check_reportable(SaleState(sale.state) if sale else None, has_late=has_late)
+        except ReportNotAllowed as error:
+            self.desk.refuse(error)
+            return
         words = _("Z-rapporten avslutar dagen och nollställer dess summor. Ta Z-rapport nu?")
         yes = self._send(TakeZ())
         self.desk.open(ConfirmPage(self.desk, _("Z-rapport"), words, yes))
@@ -121,9 +136,14 @@ class MenuPage(ListPage):
         return lambda: self.desk.send(command, self)
 
     def _void(self) -> None:
-        sale = self.desk.view.sale if self.desk.view else None
+        sale = self._sale
         if sale is None:
             self.desk.warn(_("Det finns inget köp att makulera."), "nothing-to-pay")
+            return
+        try:
+            check_editable(sale)
+        except SaleNotOpen as error:
+            self.desk.refuse(error)
             return
         words = _("Makulera hela köpet på {total}? Det står kvar i journalen.").format(
             total=kronor(sale.total_ore)

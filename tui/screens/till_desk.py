@@ -12,10 +12,11 @@ from math import inf
 from typing import Protocol
 
 from core.catalog import Article, QuickKey
-from core.errors import TillError
+from core.checkout import SaleState
+from core.errors import PaymentInProgress, TillError
 from core.layout_file import usable_keys
 from core.ports import Clock
-from core.services.till import Attention
+from core.services.till import Attention, check_may_quit
 from tui.bindings import LATER, Keymap, key_name
 from tui.commands import Command, Quit
 from tui.entry import CHARACTERS
@@ -201,8 +202,15 @@ class TillDesk:
         self.open(HelpPage(self))
 
     def _ask_to_quit(self) -> None:
+        """Ask before closing; what would be refused is not asked."""
         words = _("Stäng kassan? Ett öppet köp finns kvar till nästa start.")
         sale = self.view.sale if self.view else None
+        if self.view is not None and sale is not None:
+            try:
+                check_may_quit(SaleState(sale.state), self.view.attention)
+            except PaymentInProgress as error:
+                self.refuse(error)
+                return
         if sale is not None and sale.state == "in_doubt":
             words = _("Ett kort är oklart: kassan frågar igen vid nästa start. Stäng ändå?")
         self.open(ConfirmPage(self, _("Stäng kassan"), words, self._quit))
