@@ -81,6 +81,7 @@ ERRORS: Final[dict[str, str]] = {
     "quantity-out-of-range/no-code": N_("Skanna eller skriv varan efter antalet."),
     "unknown-article": N_("Okänd vara: {entry}"),
     "price-missing": N_("{name} har inget fast pris: skriv priset först."),
+    "price-missing/zero": N_("Priset är 0: skriv vad varan kostar."),
     "price-not-open": N_("{name} har fast pris: ta bort siffrorna, eller skriv * efter ett antal."),
     "vat-rate-missing": N_("Momssatsen för varan gäller inte i dag."),
     "sale-not-open": N_("Det går inte nu: köpet betalas."),

@@ -75,7 +75,9 @@ def add_department(till: Till, name: str, price_ore: int, quantity_milli: int | 
     department = till.store.department(name)
     if department is None:
         raise UnknownArticle(entry=name)
-    if not 0 < price_ore <= AMOUNT_MAX_ORE:
+    if price_ore <= 0:
+        raise PriceMissing(name=name, reason="zero")
+    if price_ore > AMOUNT_MAX_ORE:
         raise AmountTooLarge(price_ore=price_ore)
     quantity = ONE_MILLI if quantity_milli is None else quantity_milli
     seq = len(till.sale.lines) + 1 if till.sale and _is_editable(till.sale) else 1
@@ -150,6 +152,8 @@ def _article_lines(
         raise PriceMissing(name=article.name, number=article.number)
     if article.price_ore is not None and price_ore is not None:
         raise PriceNotOpen(name=article.name)
+    if price_ore == 0:
+        raise PriceMissing(name=article.name, reason="zero")
     unit_price_ore = price_ore if article.price_ore is None else article.price_ore
     assert unit_price_ore is not None
     department = till.store.department(article.department)

@@ -292,6 +292,17 @@ async def test_a_fault_of_the_demo_goes_back_to_where_it_was() -> None:
         assert app.desk.top.name == "register"
 
 
+async def test_a_refused_entry_does_not_stay_beneath_the_refusal_of_another_key() -> None:
+    async with opened() as (pilot, _till, app):
+        await burst(pilot, ["4", "7", "1", "1", "enter"])
+        assert "> 4711" in text_of(app)
+        await burst(pilot, ["ö"])
+        assert "skriv priset först" in text_of(app)
+        assert "> _" in text_of(app)
+        await burst(pilot, ["4", "7", "1", "1", "enter", "escape"])
+        assert "> _" in text_of(app)
+
+
 async def test_closing_asks_first_and_only_yes_closes() -> None:
     async with opened() as (pilot, till, app):
         for keys in (["ctrl+q", "n"], ["ctrl+c", "escape"], ["ctrl+q", "enter", "n"]):

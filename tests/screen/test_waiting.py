@@ -167,3 +167,41 @@ async def test_words_and_prices_stand_beneath_one_another() -> None:
         kilo = next(row for row in rows if "Bananer" in row)
         assert each.index(",00") == kilo.index(",90")
         assert each.index(",00") < 90, "near its name even in a wide window"
+
+
+NO_ANSWER = "device-unavailable code=no-answer"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=str)
+@pytest.mark.parametrize("tip_mode", ["terminal", "till"])
+async def test_nothing_that_a_silent_unit_refuses_is_offered(
+    size: tuple[int, int], tip_mode: str
+) -> None:
+    async with opened(FakeTill(replace(SHOP_VIEW, tip_mode=tip_mode)), size) as (pilot, till, app):
+        await burst(pilot, ["q"])
+        unit = replace(till.view.unit, is_ready=False, text=NO_ANSWER)
+        till.tell(unit=unit)
+        await settle(pilot)
+        assert "F12" not in text_of(app)
+        assert "F11" not in text_of(app)
+        assert "Köpet är sparat. Ta betalt" in text_of(app)
+        count = len(till.taken)
+        for key in ("f12", "+"):
+            await burst(pilot, [key])
+            assert app.desk.top.name == "register"
+            assert app.desk.notice is not None
+            assert app.desk.notice.code == "unit-not-ready"
+        assert len(till.taken) == count
+        till.tell(unit=replace(unit, is_ready=True, text=""))
+        await settle(pilot)
+        assert "F12" in text_of(app)
+
+
+async def test_the_payment_offers_nothing_when_the_unit_falls_silent() -> None:
+    async with opened() as (pilot, till, app):
+        await burst(pilot, ["q", "+"])
+        till.tell(unit=replace(till.view.unit, is_ready=False, text=NO_ANSWER))
+        await settle(pilot)
+        assert "kassan kan inte sälja" in " ".join(text_of(app).split())
+        assert "kontant" not in text_of(app)
+        assert "F11" not in key_line(text_of(app))

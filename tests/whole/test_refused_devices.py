@@ -12,6 +12,7 @@ from tests.whole.harness import MUG, Shop, WholeTill, fast_limits, make_shop
 from tui import commands as c
 from tui.clock import SystemClock
 from tui.compose import DATABASE_NAME, fill_demo
+from tui.texts import error_words
 
 
 def real_shop(folder: Path) -> Shop:
@@ -94,4 +95,13 @@ def test_unknown_codes_and_impossible_quantities_change_nothing(open_shop: OpenS
             "amount-too-large",
             "price-not-open",
         )
+    assert till.view.sale is None
+
+
+def test_a_price_of_nothing_is_refused_as_that(open_shop: OpenShop) -> None:
+    shop = open_shop()
+    till = shop.open().ready()
+    refused = till.try_(c.AddDepartment("Övrigt 25 %", 0)).error
+    assert refused is not None
+    assert error_words(refused.code, refused.facts) == "Priset är 0: skriv vad varan kostar."
     assert till.view.sale is None

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import ClassVar, Protocol
 
 from core.catalog import Article
-from core.errors import NothingToPay, TillError
+from core.errors import NothingToPay, TillError, UnitNotReady
 from core.frozen import frozen
 from core.services.till import Attention
 from tui.bindings import Keymap, binding
@@ -205,6 +205,13 @@ def error_of(desk: Desk) -> Notice | None:
     return notice if notice is not None and notice.is_error else None
 
 
+def unit_trouble(view: TillView | None) -> UnitNotReady | None:
+    """Give the refusal that any payment meets while the control unit is silent."""
+    if view is None or view.unit.is_ready is not False:
+        return None
+    return UnitNotReady(text=view.unit.text, error=view.unit.text.partition(" ")[0])
+
+
 def take_card(page: Page, amount_ore: int | None) -> None:
     """Start a card: at once, or through the tip window when the till asks for the tip."""
     from tui.screens.tip import TipPage
@@ -214,6 +221,10 @@ def take_card(page: Page, amount_ore: int | None) -> None:
     sale = view.sale if view else None
     if shop is None or sale is None or not sale.lines:
         desk.refuse(NothingToPay())
+        return
+    trouble = unit_trouble(view)
+    if trouble is not None:
+        desk.refuse(trouble)
         return
     if shop.tip_mode == "till" and shop.has_terminal:
         asked_ore = sale.remaining_ore if amount_ore is None else amount_ore

@@ -12,8 +12,8 @@ from tui.commands import Command, GiveBack, PayCash
 from tui.entry import AMOUNT_CHARACTERS, Entry
 from tui.i18n import _
 from tui.screens.confirm import ConfirmPage
-from tui.screens.page import Cap, Desk, Key, Notice, Page, error_of, take_card
-from tui.texts import amount, kronor, spaced, tender_name
+from tui.screens.page import Cap, Desk, Key, Notice, Page, error_of, take_card, unit_trouble
+from tui.texts import amount, error_words, kronor, spaced, tender_name
 from tui.views import SIGNING, Outcome
 from tui.widgets.block import Block, above, block, line, spread, wrapped
 from tui.widgets.dialog import choices, field, gap, inner_width, pairs, sheet
@@ -181,9 +181,12 @@ class PayPage(Page):
                 line("", inner, styles.base),
             ),
         )
+        trouble = unit_trouble(self.desk.view)
         if is_signing:
             words = _("Köpet är betalt och sparat. Kvittot kommer när kontrollenheten har svarat.")
             foot = wrapped(words, inner, styles.base)
+        elif trouble is not None:
+            foot = wrapped(error_words(trouble.code, trouble.facts), inner, styles.error)
         else:
             foot = above(*self._how(inner, left_ore))
         parts = [pairs(rows, inner, styles), remaining, foot]
@@ -231,9 +234,10 @@ class PayPage(Page):
     def caps(self) -> list[Cap]:
         """Give the keys that work now."""
         shop, sale = self.desk.shop, self.sale
+        may_pay = unit_trouble(self.desk.view) is None
         works = {
-            "exact-cash": self.entry.is_empty,
-            "card": shop is not None and shop.has_terminal,
+            "exact-cash": may_pay and self.entry.is_empty,
+            "card": may_pay and shop is not None and shop.has_terminal,
             "give-back": sale is not None and bool(sale.settled),
             "erase": not self.entry.is_empty,
         }

@@ -23,7 +23,7 @@ from tui.commands import (
 from tui.entry import CHARACTERS, Entry
 from tui.i18n import _
 from tui.screens import register_picture
-from tui.screens.page import Cap, Desk, Key, Notice, Page, error_of, take_card
+from tui.screens.page import Cap, Desk, Key, Notice, Page, error_of, take_card, unit_trouble
 from tui.views import Outcome
 from tui.widgets.block import Block
 from tui.widgets.key_panel import panel_of
@@ -140,6 +140,10 @@ class RegisterPage(Page):
         if view is None or view.sale is None or not view.sale.standing:
             self.desk.refuse(NothingToPay())
             return
+        trouble = unit_trouble(view)
+        if trouble is not None:
+            self._refused(trouble)
+            return
         held = "" if self.entry.is_empty else self.entry.text
         try:
             Entry(held, is_too_long=self.entry.is_too_long).amount_ore()
@@ -204,6 +208,9 @@ class RegisterPage(Page):
         try:
             self._press(key)
         except TillError as error:
+            if self.entry.is_kept:
+                # What an earlier key was refused for has nothing to do with this one.
+                self.entry = Entry()
             self._refused(error)
         return True
 
@@ -235,7 +242,7 @@ class RegisterPage(Page):
             self.desk.ring()
 
     def _refused(self, error: TillError) -> None:
-        self.entry = self.entry.kept()
+        self.entry = self.entry.kept() if self.entry.text else Entry()
         self.desk.refuse(error)
 
     def done(self, command: Command, outcome: Outcome) -> None:
@@ -277,5 +284,7 @@ class RegisterPage(Page):
         if sale is None:
             first = [self.cap("help"), self.cap("search"), self.cap("page"), self.cap("menu")]
             return [*first, self.cap("quit")]
-        names = ("pay", "card", "exact-cash", "correct", "search", "menu", "help", "page")
+        names = ["pay", "card", "exact-cash", "correct", "search", "menu", "help", "page"]
+        if unit_trouble(view) is not None:
+            names = names[3:]
         return [self.cap(name) for name in names]

@@ -12,6 +12,7 @@ from tui.attention_texts import attention_title, card_result_words
 from tui.bindings import shown_key
 from tui.i18n import _
 from tui.screens.first import draw_total, receipt_width
+from tui.screens.page import unit_trouble
 from tui.texts import amount, error_words, paid_rows, quantity, spaced
 from tui.views import SIGNING, ShopView, TillView
 from tui.widgets.block import (
@@ -233,12 +234,16 @@ def _guide_texts(
         key = page.desk.keymap.shown("menu")
         question = _("Obesvarat: {title} {key} 0").format(title=attention_title(aside), key=key)
         texts.append((question, styles.warning))
-    if view.unit.is_ready is False:
-        facts = {"text": view.unit.text, "error": view.unit.text.partition(" ")[0]}
-        texts.append((error_words("unit-not-ready", facts), styles.error))
+    trouble = unit_trouble(view)
+    if trouble is not None:
+        texts.append((error_words(trouble.code, trouble.facts), styles.error))
     if view.card_result is not None:
         texts.append((card_result_words(view.card_result), styles.warning))
-    texts += [(text, styles.base) for text in _next_steps(page, shop, view.sale)]
+    if trouble is None or not page.entry.is_empty:
+        texts += [(text, styles.base) for text in _next_steps(page, shop, view.sale)]
+    elif view.sale is not None and view.sale.lines:
+        words = _("Köpet är sparat. Ta betalt när kontrollenheten svarar igen.")
+        texts.append((words, styles.base))
     return texts
 
 
