@@ -197,6 +197,8 @@ class CardReversed:
     service_id: int
     resolved_by: str = ""
     """Manager's name when a person read on the terminal's slip that it was undone, else empty."""
+    reversed_ore: int = 0
+    """What was undone, tip included: counted on X and Z. 0 in rows of a till that did not count."""
 
 
 @frozen

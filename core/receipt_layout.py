@@ -75,7 +75,31 @@ def lay_out_signature_slip(
     sheet = Sheet(width)
     if is_demo:
         sheet.marking(DEMO_MARK)
-    sheet.centred(_("KORTBLANKETT FÖR UNDERSKRIFT"), is_bold=True)
+    _write_slip_head(sheet, _("KORTBLANKETT FÖR UNDERSKRIFT"), shop, _)
+    write_merchant_block(sheet, slip, (shop.name, shop.org_no, *shop.address), _)
+    if is_demo:
+        sheet.marking(DEMO_MARK)
+    return sheet.document()
+
+
+def lay_out_reversal(
+    slip: CardSlip, shop: Shop, width: int, _: Translate, is_demo: bool
+) -> Document:
+    """Lay out the customer's paper about a card payment that was undone; it is no receipt."""
+    sheet = Sheet(width)
+    if is_demo:
+        sheet.marking(DEMO_MARK)
+    _write_slip_head(sheet, _("KORTKÖPET ÄR ÅTERFÖRT"), shop, _)
+    sheet.text(_("Beloppet nedan är inte draget från kortet, eller går tillbaka till det."))
+    known = (shop.name, shop.org_no, *shop.address)
+    write_customer_block(sheet, slip, slip.amount_ore + slip.tip_ore, known, _)
+    if is_demo:
+        sheet.marking(DEMO_MARK)
+    return sheet.document()
+
+
+def _write_slip_head(sheet: Sheet, title: str, shop: Shop, _: Translate) -> None:
+    sheet.centred(title, is_bold=True)
     sheet.centred(_("Detta är inget kassakvitto"))
     sheet.rule()
     sheet.text(shop.name)
@@ -83,10 +107,6 @@ def lay_out_signature_slip(
     for text in shop.address:
         sheet.text(text)
     sheet.text(_("Kassa {register}").format(register=shop.register_id))
-    write_merchant_block(sheet, slip, (shop.name, shop.org_no, *shop.address), _)
-    if is_demo:
-        sheet.marking(DEMO_MARK)
-    return sheet.document()
 
 
 def vat_letters(rates_bp: tuple[int, ...]) -> dict[int, str]:

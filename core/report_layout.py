@@ -122,6 +122,7 @@ def _write_tips(sheet: Sheet, report: DayReport, _: Translate) -> None:
 
 def _write_end(sheet: Sheet, report: DayReport, _: Translate) -> None:
     _money(sheet, _("Förväntade kontanter i lådan"), report.expected_cash_ore, is_bold=True)
+    _tally(sheet, _("Återförda kortköp"), report.card_reversed, _)
     if report.remarks:
         sheet.blank()
         sheet.text(_("Anmärkningar"), is_bold=True)

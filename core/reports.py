@@ -99,6 +99,8 @@ class DayReport:
     charged_by_tender: tuple[GroupSum, ...]
     """Sales part and tip together: what the acquirer pays out."""
     expected_cash_ore: int
+    card_reversed: Tally = Tally()
+    """Card payments that were undone before their sale was paid, tip included: no turnover."""
     remarks: tuple[str, ...] = ()
     """Named oddities: machine words such as `card-unclear charged 1 24900`."""
     head_hash: str = ""

@@ -37,6 +37,8 @@ class Section(StrEnum):
     CARD_UNCLEAR = "card-unclear"
     """Unclear card outcomes that a manager decided (`charged`, `not-charged`, `reversed`), and
     late approvals (`late`) with the manager's answer (`late-reversed`, `late-by-hand`)."""
+    CARD_REVERSED = "card-reversed"
+    """Card payments that were undone at the terminal, whoever told that they were."""
     DRAWER = "drawer"
     FLOAT = "float"
     GRAND_SALES = "grand-sales"

@@ -187,8 +187,8 @@ class JournalWalk:
             )
         self._draw_numbers(seq, kind, event)
         sale.take(seq, kind, event, payload)
-        if event.get("resolved_by"):
-            self.totals.card_decided(kind, sale.tender_of(seq, event["service_id"]))
+        if event.get("resolved_by") or kind == "card-reversed":
+            self.totals.card_ended(seq, kind, event, sale.tender_of(seq, event["service_id"]))
         if kind == "receipt-signed":
             self._take_receipt(seq, sale, event, payload)
         elif kind == "sale-voided":

@@ -55,6 +55,8 @@ class JournalledLates:
             late["resolved_by"] = note["by"]
         if after in ("reversed", "by-hand"):
             self._totals.add("card-unclear", kind, 1, late["authorized_ore"])
+        if after == "reversed":
+            self._totals.add("card-reversed", "", 1, late["authorized_ore"])
 
     def check_answered(self, seq: int) -> None:
         """Find one that nobody had answered for when a Z was taken. Raises BadRow."""

@@ -22,6 +22,9 @@ _DECISIONS = {
 """What a manager decided about an unclear card, by the kind of the row that carries his name."""
 
 
+_NONE = {"count": 0, "sum_ore": 0}
+
+
 class TotalsFold:
     """The totals of the open period and the grand totals, kept while the journal is read."""
 
@@ -74,12 +77,17 @@ class TotalsFold:
         if services:
             self.add("services", "", services, 0)
 
-    def card_decided(self, kind: str, tender: Payload) -> None:
-        """Count an unclear card that a manager decided: what was asked, or what was undone."""
-        sum_ore = tender["requested_ore"] + tender["till_tip_ore"]
-        if kind == "card-reversed":
-            sum_ore = tender["authorized_ore"]
-        self.add("card-unclear", _DECISIONS[kind], 1, sum_ore)
+    def card_ended(self, seq: int, kind: str, event: Payload, tender: Payload) -> None:
+        """Count a card that was undone, and one that a manager decided about."""
+        if event.get("resolved_by"):
+            sum_ore = tender["requested_ore"] + tender["till_tip_ore"]
+            if kind == "card-reversed":
+                sum_ore = tender["authorized_ore"]
+            self.add("card-unclear", _DECISIONS[kind], 1, sum_ore)
+        # A former till counted no reversals, and its rows name no sum.
+        if kind == "card-reversed" and "reversed_ore" in event:
+            expect("journal", seq, "reversed_ore", event["reversed_ore"], tender["authorized_ore"])
+            self.add("card-reversed", "", 1, tender["authorized_ore"])
 
     def period_opened(self, note: Payload) -> None:
         """Begin a period."""
@@ -95,8 +103,10 @@ class TotalsFold:
     def check_z(self, seq: int, report: Payload, unfinished: Payload, former_hash: str) -> None:
         """Hold a Z report against the fold of its period and against its number."""
         wanted = self._report() | {"unfinished": unfinished, "head_hash": former_hash}
+        # A former till reported no reversals: none may have been counted then.
+        found = {"card_reversed": _NONE, **report}
         for name, value in wanted.items():
-            expect("journal", seq, f"z-report {name}", report.get(name), value)
+            expect("journal", seq, f"z-report {name}", found.get(name), value)
         self.z_count += 1
 
     def _report(self) -> dict[str, Any]:
@@ -119,9 +129,9 @@ class TotalsFold:
             "services_milli": self._tally("services")[0],
             "drawer_openings": self._tally("drawer")[0],
             "copies": self._pair("copies"),
-            "training": {"count": 0, "sum_ore": 0},
+            "training": _NONE,
             "tenders": tenders,
-            "discounts": {"count": 0, "sum_ore": 0},
+            "discounts": _NONE,
             "corrections": self._pair("corrections"),
             "grand_sales_ore": grand.get(("grand-sales", ""), (0, 0))[1],
             "grand_returns_ore": grand.get(("grand-returns", ""), (0, 0))[1],
@@ -132,6 +142,7 @@ class TotalsFold:
                 {**one, "sum_ore": one["sum_ore"] + tips.get(one["name"], (0, 0))[1]}
                 for one in tenders
             ],
+            "card_reversed": self._pair("card-reversed"),
             "remarks": [
                 f"card-unclear {name} {count} {sum_ore}"
                 for name, (count, sum_ore) in self._pairs("card-unclear")

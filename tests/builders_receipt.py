@@ -153,6 +153,7 @@ def a_report(number: int | None = None, *, is_demo: bool = False) -> DayReport:
         tips_by_operator=(TipSum("Anna", 5, 231_00), TipSum("Bo", 4, 200_00)),
         charged_by_tender=(GroupSum("cash", 2_345_90, 20), GroupSum("card", 10_431_00, 57)),
         expected_cash_ore=3_645_90,
+        card_reversed=Tally(2, 612_00),
         remarks=("receipt 1040 explained: paper unknown",),
         head_hash="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         is_demo=is_demo,

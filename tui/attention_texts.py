@@ -153,6 +153,7 @@ HOLD_REASONS: Final[dict[str, str]] = {
 PAPERS: Final[dict[str, str]] = {
     "receipt": N_("Kom kvitto {reference} ut?"),
     "slip": N_("Kom kortslippen för underskrift ut?"),
+    "reversal": N_("Kom kundens papper om återföringen ut?"),
     "x-report": N_("Kom X-rapporten ut?"),
     "z-report": N_("Kom Z-rapport {reference} ut?"),
 }

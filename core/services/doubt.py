@@ -15,6 +15,7 @@ from core.facts import CardQueried, CardQueryFailed, CardReversed
 from core.sale import Sale
 from core.services.late import take_late
 from core.services.payment import take_result
+from core.services.printing import queue_reversal, start_next_paper
 from core.services.steps import UNANSWERED, ask_about_doubt, card_request, forward, open_tender
 from core.services.till import Attention, Till
 from core.tender import Tender
@@ -142,13 +143,7 @@ def decide_reversal(till: Till, *, is_reversed: bool, by: str) -> None:
             till.settle(ev.ReversalRefused(sale.sale_id, tender.service_id, text))
         forward(till, is_fresh=True)
         return
-    with till.store.unit_of_work() as uow:
-        event = ev.CardReversed(sale.sale_id, tender.service_id, resolved_by=by)
-        till.sale = till.record(uow, sale, (event,))
-        unclear = Change(Section.CARD_UNCLEAR, "reversed", 1, tender.authorized_ore)
-        uow.add_totals(till.period.no, (unclear,))
-        uow.commit()
-    till.last_tender_error = Attention("card-reversed")
+    _settle_reversed(till, sale, tender, by)
 
 
 def take_reversal(till: Till, fact: CardReversed) -> None:
@@ -160,12 +155,29 @@ def take_reversal(till: Till, fact: CardReversed) -> None:
         return
     till.attention = None
     if fact.result.verdict is CardVerdict.APPROVED:
-        till.settle(ev.CardReversed(sale.sale_id, tender.service_id))
-        till.last_tender_error = Attention("card-reversed")
+        _settle_reversed(till, sale, tender)
     else:
         text = fact.result.condition or fact.result.text
         till.settle(ev.ReversalRefused(sale.sale_id, tender.service_id, text))
     forward(till, is_fresh=True)
+
+
+def _settle_reversed(till: Till, sale: Sale, tender: Tender, by: str = "") -> None:
+    """Write down that a card payment was undone, count it, and give the customer a paper of it.
+
+    `by` is the manager who decided it from the terminal's slip, empty when the terminal told.
+    """
+    event = ev.CardReversed(sale.sale_id, tender.service_id, by, tender.authorized_ore)
+    changes = [Change(Section.CARD_REVERSED, "", 1, tender.authorized_ore)]
+    if by:
+        changes.append(Change(Section.CARD_UNCLEAR, "reversed", 1, tender.authorized_ore))
+    with till.store.unit_of_work() as uow:
+        till.sale = till.record(uow, sale, (event,))
+        uow.add_totals(till.period.no, tuple(changes))
+        queue_reversal(till, uow, tender.poi_transaction, tender.reversal_service_id)
+        uow.commit()
+    till.last_tender_error = Attention("card-reversed")
+    start_next_paper(till)
 
 
 def take_reversal_lost(till: Till, service_id: int) -> None:
@@ -249,8 +261,7 @@ def _take_reversal_query(till: Till, tender: Tender, query: QueryResult) -> None
     if query.verdict is CardVerdict.APPROVED:
         till.effects.append(ReverseCard(tender.reversal_service_id, tender.poi_transaction))
     elif query.verdict is CardVerdict.NOT_CHARGED:
-        till.settle(ev.CardReversed(sale.sale_id, tender.service_id))
-        till.last_tender_error = Attention("card-reversed")
+        _settle_reversed(till, sale, tender)
     else:
         text = "; ".join(query.evidence)
         till.settle(ev.ReversalRefused(sale.sale_id, tender.service_id, text))

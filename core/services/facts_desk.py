@@ -90,7 +90,10 @@ def _take_slip(till: Till, fact: f.SlipArrived) -> None:
         if is_new and slip.copy is SlipCopy.MERCHANT and slip.needs_signature:
             printing.queue_paper(till, uow, "slip", slip.service_id, slip)
         uow.commit()
-    if slip.copy is SlipCopy.MERCHANT and slip.needs_signature:
+    if slip.kind == "reversal":
+        if slip.copy is SlipCopy.CUSTOMER and slip.status == "approved":
+            till.terminal.reversal_slip = slip
+    elif slip.copy is SlipCopy.MERCHANT and slip.needs_signature:
         till.terminal.slip = slip
     if is_new:
         late.take_late_slip(till, slip)

@@ -13,6 +13,7 @@ from core.effects import ReverseCard
 from core.errors import NothingToGiveBack, SaleNotOpen
 from core.facts import CardReversed
 from core.late_approval import LateApproval, LateState
+from core.services.printing import queue_reversal, start_next_paper
 from core.services.slips import keep_slip
 from core.services.till import Attention, Till
 from core.store_ports import UnitOfWork
@@ -176,8 +177,12 @@ def take_reversal(till: Till, fact: CardReversed) -> bool:
             uow.put_late_approval(late.moved(LateState.REVERSED))
             till.note(uow, "late-reversed", service_id=late.service_id)
             _count(till, uow, "late-reversed", late)
+            undone = Change(Section.CARD_REVERSED, "", 1, late.authorized_ore)
+            uow.add_totals(till.period.no, (undone,))
+            queue_reversal(till, uow, late.poi_transaction, late.reversal_service_id)
             uow.commit()
         till.lates.pop(late.service_id)
+        start_next_paper(till)
     ask_about_lates(till)
     return True
 

@@ -17,7 +17,7 @@ from core.journal import JournalEntry
 from core.payload import canonical, digest, restore
 from core.receipt import Receipt
 from core.receipt_copy import ReceiptCopy
-from core.receipt_layout import lay_out_receipt, lay_out_signature_slip
+from core.receipt_layout import lay_out_receipt, lay_out_reversal, lay_out_signature_slip
 from core.report_layout import lay_out_report
 from core.reports import DayReport
 from core.services.till import Attention, Till
@@ -63,6 +63,13 @@ def _store(till: Till, uow: UnitOfWork, paper: Paper) -> JournalEntry:
     )
 
 
+def queue_reversal(till: Till, uow: UnitOfWork, poi_transaction: str, reversal_id: int) -> None:
+    """Queue the customer's paper about a card payment that was undone, if its slip came."""
+    slip, till.terminal.reversal_slip = till.terminal.reversal_slip, None
+    if slip is not None and slip.reference == poi_transaction:
+        queue_paper(till, uow, "reversal", reversal_id, slip)
+
+
 def start_next_paper(till: Till) -> None:
     """Start the oldest queued paper if none is printing; `printing` is durable first (d6)."""
     if not till.rules.has_printer or till.is_closing:
@@ -86,6 +93,9 @@ def document_of(till: Till, paper: Paper) -> Document:
     if paper.kind == "slip":
         slip = restore(CardSlip, paper.body)
         return lay_out_signature_slip(slip, till.rules.shop, width, words, till.rules.is_demo)
+    if paper.kind == "reversal":
+        slip = restore(CardSlip, paper.body)
+        return lay_out_reversal(slip, till.rules.shop, width, words, till.rules.is_demo)
     return lay_out_report(restore(DayReport, paper.body), width, words)
 
 

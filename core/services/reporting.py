@@ -103,6 +103,7 @@ def build_report(till: Till, number: int | None) -> DayReport:
         expected_cash_ore=till.period.opening_float_ore
         + cash_ore
         + _tally(totals, Section.FLOAT)[1],
+        card_reversed=Tally(*_tally(totals, Section.CARD_REVERSED)),
         remarks=_remarks(totals),
         head_hash=till.store.journal_head()[1],
         is_demo=till.rules.is_demo,

@@ -84,6 +84,8 @@ class TerminalView:
     prompt: Prompt | None = None
     slip: CardSlip | None = None
     """The slip of the running payment that the customer is to sign."""
+    reversal_slip: CardSlip | None = None
+    """The customer's copy of the slip of the reversal that runs, once it came."""
     is_abort_asked: bool = False
     is_signature_refused: bool = False
     """The cashier said no to the signature of the payment that runs."""

@@ -9,6 +9,7 @@ from core.card import CardResult, CardSlip, CardVerdict, QueryResult
 from core.effects import AuthorizeCard, ReverseCard
 from core.errors import NothingToGiveBack, PaymentInProgress, ReportNotAllowed, SaleNotOpen
 from core.late_approval import LateState
+from core.reports import Tally
 from core.services import doubt, late, payment, recovery, registration, reporting
 from core.services.facts_desk import take_fact
 from core.services.till import Till
@@ -174,6 +175,7 @@ def test_a_reversal_is_on_disk_before_it_is_sent_and_ends_the_question_when_done
     take_fact(till, f.CardReversed(sent.service_id, done))
     assert till.attention is None
     assert "card-unclear late-reversed 1 17000" in reporting.x_report(till).remarks
+    assert reporting.x_report(till).card_reversed == Tally(1, 170_00)
     ask_for_card(till)
 
 

@@ -12,7 +12,12 @@ from core.card_block import control_line, customer_pan, merchant_pan
 from core.document import Cut, Document
 from core.money import format_kronor
 from core.receipt import Receipt, ReceiptKind, ReceiptLine
-from core.receipt_layout import format_quantity, lay_out_receipt, lay_out_signature_slip
+from core.receipt_layout import (
+    format_quantity,
+    lay_out_receipt,
+    lay_out_reversal,
+    lay_out_signature_slip,
+)
 from core.sheet import wrap_cells
 from core.vat import vat_rows
 from tests.builders_receipt import (
@@ -79,6 +84,19 @@ def test_the_signature_slip_is_no_receipt() -> None:
     assert "ATT BETALA" not in written
     assert "Kontrollkod" not in written
     assert "541333******9659" in written
+
+
+def test_the_paper_about_a_reversal_is_no_receipt_and_names_what_was_undone() -> None:
+    slip = replace(a_slip(), kind="reversal", masked_pan="541333******9659")
+    document = lay_out_reversal(slip, SHOP, 42, same, is_demo=True)
+
+    assert_fits(document)
+    written = document.as_text()
+    for text in ("KORTKÖPET ÄR ÅTERFÖRT", "Detta är inget kassakvitto", "MAKULERING", "280,00"):
+        assert text in written
+    for text in ("Kvitto nr", "ATT BETALA", "Kontrollkod", "541333", "underskrift"):
+        assert text not in written
+    assert rows_of(document)[0] == rows_of(document)[-1]
 
 
 def test_a_refund_slip_is_signed_by_the_cashier() -> None:

@@ -41,6 +41,7 @@ FIELDS = {
     "rounding": ("Öresavrundning", "0,40"),
     "hash": ("Journalens senaste kontrollsumma", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b"),
     "remarks": ("receipt 1040 explained: paper unknown",),
+    "reversed": ("Återförda kortköp, 2 st", "612,00"),
     "program": ("Blipp SE 0.1.0",),
 }
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.reports import Tally
 from devices.simulators.terminal import Step
 from tests.whole.conftest import OpenShop
 from tests.whole.harness import MUG, SALE_ORE, Shop, WholeTill, amounts, totals, wait_until
@@ -92,6 +93,26 @@ def test_a_tip_above_the_cap_is_held_and_may_be_reversed(shop: Shop) -> None:
     assert not till.x().tips_by_tender
 
 
+def test_a_reversed_card_is_counted_on_x_and_z_and_the_customer_gets_a_paper(shop: Shop) -> None:
+    till = sold_on_card(shop, "total 999.00")
+    till.wait_attention("card-held")
+    assert till.x().card_reversed == Tally()
+    till.do(c.ReverseHeld())
+    till.wait_state("tendering")
+    till.papers_done()
+    paper = next(paper for paper in shop.papers() if "KORTKÖPET ÄR ÅTERFÖRT" in paper)
+    assert "Detta är inget kassakvitto" in paper
+    assert "MAKULERING" in paper
+    assert "999,00" in paper
+    assert "Kvitto nr" not in paper
+    till.do(c.PayCash())
+    till.receipt(1)
+    assert till.x().card_reversed == Tally(1, 999_00)
+    report = till.z()
+    assert (report.card_reversed, report.sales_ore) == (Tally(1, 999_00), SALE_ORE)
+    assert till.x().card_reversed == Tally()
+
+
 def test_a_reversal_whose_answer_is_lost_is_asked_about_and_done_once(shop: Shop) -> None:
     till = sold_on_card(shop, "total 999.00")
     till.wait_attention("card-held")
@@ -129,7 +150,9 @@ def test_a_reversal_that_only_the_slip_shows_is_the_managers_recorded_decision(
     till.do(c.PayCash())
     till.receipt(1)
     assert till.x().remarks == ("card-unclear reversed 1 99900",)
-    assert till.z().remarks == ("card-unclear reversed 1 99900",)
+    report = till.z()
+    assert report.remarks == ("card-unclear reversed 1 99900",)
+    assert report.card_reversed == Tally(1, 999_00)
 
 
 def test_a_reversal_that_the_slip_does_not_show_is_held_and_reversed_again(shop: Shop) -> None:
