@@ -79,7 +79,9 @@ async def test_the_last_paid_part_is_given_back_after_a_question() -> None:
         await burst(pilot, ["q", "+", "-"])
         assert app.desk.notice is not None
         assert app.desk.notice.code == "nothing-to-give-back"
+        assert "Ge tillbaka" not in text_of(app).splitlines()[-1]
         await burst(pilot, ["1", "0", "enter"])
+        assert text_of(app).splitlines()[-1].count("Ge tillbaka") == 1
         await burst(pilot, ["-"])
         await burst(pilot, ["n", "-"])
         await burst(pilot, ["j"])
