@@ -8,6 +8,7 @@ pty. Times run from the write of a key to the read that made the awaited text tr
 import fcntl
 import json
 import os
+import re
 import select
 import signal
 import struct
@@ -105,6 +106,14 @@ class Screen:
             left = deadline - perf_counter()
             if left <= 0 or not self.read(left):
                 raise NotSeen(f"{texts}: {self._tail()}")
+
+    def wait_for(self, pattern: re.Pattern[bytes], limit_s: float = WAIT_LIMIT_S) -> None:
+        """Read until what was written since the last key holds a pattern."""
+        deadline = perf_counter() + limit_s
+        while not pattern.search(self.seen):
+            left = deadline - perf_counter()
+            if left <= 0 or not self.read(left):
+                raise NotSeen(f"{pattern.pattern!r}: {self._tail()}")
 
     def wait_status(
         self, is_reached: Callable[[Mapping[str, object]], bool], limit_s: float = WAIT_LIMIT_S

@@ -4,6 +4,7 @@ Every device stands outside the till's process: terminal and control unit in pro
 (`bench.stand`), the printer a file, or the bench itself.
 """
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -42,6 +43,8 @@ SCANNED_GOODS = (
 )
 CLOSED = "BETALT"
 """Stands where the total was, once the sale has its control code and its receipt."""
+UNIT_READY = re.compile(rb"Kontrollenhet (?:\x1b\[[\d;]*m)*redo")
+"""The top line once the control unit has answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,8 @@ def settle(till: Screen) -> None:
     """Wait for the register, and for the devices to have been asked once."""
     till.wait(spaced(0))
     till.wait_status(lambda state: state["screen"] == "register")
+    # Before the unit has answered once nothing can be paid; a busy machine takes its time for it.
+    till.wait_for(UNIT_READY)
     till.rest(DEVICES_SETTLE_S)
 
 
