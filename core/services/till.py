@@ -65,12 +65,16 @@ class Attention:
 
 
 def check_may_quit(state: SaleState | None, attention: Attention | None) -> None:
-    """Refuse to close the till while a card is being paid or reversed. Raises PaymentInProgress.
+    """Refuse to close the till while a device works on a payment. Raises PaymentInProgress.
 
-    One that a person is asked about is asked about again at the next start.
+    A reversal that a person is asked about, and a paid sale whose unit gave no code, go on at the
+    next start: neither may keep a till open whose device is away for good.
     """
+    code = attention.code if attention else ""
+    if state in (SaleState.PAID, SaleState.SIGNING) and not code.startswith("unit-"):
+        raise PaymentInProgress(state=str(state))
     is_running = state in (SaleState.AUTHORIZING, SaleState.REVERSING)
-    if is_running and not (attention and attention.code == "card-unreversed"):
+    if is_running and code != "card-unreversed":
         raise PaymentInProgress(state=str(state))
 
 

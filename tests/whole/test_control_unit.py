@@ -182,6 +182,24 @@ def test_a_unit_that_answers_no_waits_for_a_person_and_tries_again_by_key(
     assert till.view.attention is None
 
 
+def test_a_paid_sale_keeps_the_till_open_until_the_unit_is_known_to_be_away(
+    open_shop: OpenShop,
+) -> None:
+    shop = open_shop()
+    till = shop.open().ready()
+    till.sell()
+    shop.unit.set_fault("slow", seconds=0.4, times=1)
+    till.do(c.PayCash())
+    assert till.state == "signing"
+    assert till.refuse(c.Quit()) == "payment-in-progress"
+    till.receipt(1)
+    till.sell(MUG)
+    shop.unit.set_fault("wrong-length-code")
+    till.do(c.PayCash())
+    till.wait_attention("unit-unclear")
+    assert till.try_(c.Quit()).may_quit
+
+
 def test_a_wrong_password_is_told_and_nothing_can_be_sold(open_shop: OpenShop) -> None:
     shop = open_shop()
     assert isinstance(shop.wire, SimulatedHttpUnit)

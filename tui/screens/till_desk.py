@@ -22,6 +22,7 @@ from tui.commands import Command, Quit
 from tui.entry import CHARACTERS
 from tui.i18n import _
 from tui.messages import CommandDone, TillFailed, TillReady
+from tui.screens.closing import closing_words
 from tui.screens.confirm import ConfirmPage, StopPage
 from tui.screens.page import Key, Notice, Page
 from tui.screens.stack import PageStack
@@ -203,7 +204,6 @@ class TillDesk:
 
     def _ask_to_quit(self) -> None:
         """Ask before closing; what would be refused is not asked."""
-        words = _("Stäng kassan? Ett öppet köp finns kvar till nästa start.")
         sale = self.view.sale if self.view else None
         if self.view is not None and sale is not None:
             try:
@@ -211,9 +211,7 @@ class TillDesk:
             except PaymentInProgress as error:
                 self.refuse(error)
                 return
-        if sale is not None and sale.state == "in_doubt":
-            words = _("Ett kort är oklart: kassan frågar igen vid nästa start. Stäng ändå?")
-        self.open(ConfirmPage(self, _("Stäng kassan"), words, self._quit))
+        self.open(ConfirmPage(self, _("Stäng kassan"), closing_words(self.view), self._quit))
 
     def _quit(self) -> None:
         self.send(Quit(), self.top)
