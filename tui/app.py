@@ -43,6 +43,8 @@ SMALLEST: Final = (80, 24)
 SOON_S: Final = 0.03
 """How long a picture may wait for a better one while a device is answering."""
 FACE_WIDTH: Final = 40
+FACE_KEY_S: Final = 1.0
+"""A key pressed again this soon after the simulated terminal went away was meant for it."""
 _ENDING: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 """Signals that close the till; one that was ignored from the start stays ignored."""
 _FRAME_ROWS: Final = 4
@@ -103,6 +105,10 @@ class TillApp(App[int]):
         self._slot = Container(id="face")
         self._face: Widget | None = None
         self._enter_at_s = 0.0
+        self._face_key = ""
+        """The last key that went to the simulated terminal."""
+        self._face_left_s = 0.0
+        """When the keys went back to the till by themselves."""
         self._is_draw_due = False
         self._is_draw_soon = False
         self._minute = -1
@@ -183,6 +189,7 @@ class TillApp(App[int]):
             if self.focused is None or event.key in _OURS:
                 self._take_key(event)
                 return
+            self._face_key = event.key
         elif isinstance(event, events.Paste) and not event.is_forwarded:
             self.desk.take_paste(event.text)
             return
@@ -193,6 +200,9 @@ class TillApp(App[int]):
             return
         if event.key == "enter":
             self._enter_at_s = event.time
+        if event.key == self._face_key and event.time - self._face_left_s < FACE_KEY_S:
+            self.ring()
+            return
         if self._desk is not None:
             self._desk.take_key(event.key, event.character, event.time)
         else:
@@ -317,6 +327,8 @@ class TillApp(App[int]):
             self._slot.display = is_shown
         if self.focused is not None and (not is_shown or desk.is_unseen):
             self.screen.set_focus(None)
+            if not is_shown:
+                self._face_left_s = self._clock.monotonic_s()
         desk.is_face_active = self.focused is not None
 
     def move_focus(self) -> None:

@@ -91,6 +91,9 @@ ERRORS: Final[dict[str, str]] = {
     "nothing-to-correct": N_("Det finns ingen rad att ta bort."),
     "nothing-to-pay": N_("Det finns inget att betala. Lägg in en vara först."),
     "nothing-to-repeat": N_("Det finns ingen vara att upprepa."),
+    "nothing-to-repeat/after-payment": N_(
+        "Enter upprepar ingen vara direkt efter en betalning: tryck varan."
+    ),
     "tender-exceeds-remaining": N_("Beloppet är mer än det som återstår, {remaining_ore}."),
     "nothing-to-give-back": N_("Det finns ingen betald del att ge tillbaka."),
     "nothing-to-give-back/not-last": N_(

@@ -6,7 +6,7 @@ page. What a device would tell is set by the test: `tell(...)` posts a changed p
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from textual.message import Message
 from textual.widget import Widget
@@ -338,7 +338,7 @@ class FixedClock:
 
     def now(self) -> datetime:
         """Give the tests' time."""
-        return AT
+        return AT + timedelta(seconds=self.ahead_s)
 
     def __init__(self) -> None:
         self.ahead_s = 0

@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from textual import events
+from textual.widget import Widget
 
 from core.checkout import SaleState
 from tests.screen.desk_of import burst, opened, settle, text_of
-from tests.screen.fake_till import FakeTill
+from tests.screen.fake_till import SHOP_VIEW, FakeTill, FixedClock
 from tui import commands as c
 
 
@@ -75,3 +77,51 @@ async def test_a_card_in_doubt_may_be_left_for_the_next_start() -> None:
         await settle(pilot)
         assert app.desk.top.name == "confirm"
         assert "oklart" in text_of(app)
+
+
+async def test_enter_after_a_card_that_ended_unpaid_sells_nothing_more() -> None:
+    async with opened() as (pilot, till, app):
+        await burst(pilot, ["q", "f12"])
+        till.decline()
+        await settle(pilot)
+        for _again in range(2):
+            await burst(pilot, ["enter"])
+            assert c.RepeatLast() not in till.taken
+            assert "upprepar ingen vara" in text_of(app)
+        await burst(pilot, ["w", "enter"])
+        assert till.taken[-1] == c.RepeatLast(), "the sale went on"
+
+
+async def test_an_esc_that_comes_just_after_the_approval_leaves_the_receipt_to_be_read() -> None:
+    clock = FixedClock()
+    async with opened(clock=clock) as (pilot, till, app):
+        await burst(pilot, ["q", "f12"])
+        till.approve()
+        await settle(pilot)
+        assert "BETALT" in text_of(app)
+        await burst(pilot, ["escape"])
+        assert "BETALT" in text_of(app)
+        clock.ahead_s = 2
+        await burst(pilot, ["escape"])
+        assert "BETALT" not in text_of(app)
+
+
+async def test_a_second_key_for_the_simulated_terminal_sells_nothing() -> None:
+    async with opened(FakeTill(SHOP_VIEW, face=Terminal)) as (pilot, till, _app):
+        await burst(pilot, ["q", "f12"])
+        await pilot.press("tab", "w")
+        till.approve()
+        await settle(pilot)
+        taken = len(till.taken)
+        await burst(pilot, ["w"])
+        assert len(till.taken) == taken
+        await burst(pilot, ["q"])
+        assert till.taken[-1] == c.AddNumbers(("1001",))
+
+
+class Terminal(Widget, can_focus=True):
+    """A simulated terminal that takes every key."""
+
+    def on_key(self, event: events.Key) -> None:
+        """Take a key."""
+        event.stop()

@@ -4,6 +4,7 @@ Every line that is shown is durable: an entry stays as it is until the till's ou
 only then the line appears. An unknown code is kept to be read and replaced by the next digit.
 """
 
+from datetime import timedelta
 from typing import ClassVar
 
 from core.catalog import LETTER_ROWS, KeyKind, QuickKey
@@ -29,6 +30,8 @@ from tui.widgets.block import Block
 from tui.widgets.key_panel import panel_of
 from tui.widgets.paper import payment_row, top_max
 
+LATE_BACK = timedelta(seconds=1)
+"""An Esc this soon after a sale was closed was meant for its payment."""
 LETTERS = frozenset("".join(LETTER_ROWS))
 
 
@@ -43,6 +46,8 @@ class RegisterPage(Page):
         self.panel_page = 1
         self.finished: Receipt | None = None
         """The sale that was just closed, told until the next line."""
+        self.closed_at = desk.now()
+        """When it was."""
         self.paper_top: int | None = None
         """The row the paper is scrolled to; None = not scrolled yet."""
         self.panel_kept: tuple[object, Block] | None = None
@@ -108,9 +113,13 @@ class RegisterPage(Page):
 
     def _enter(self) -> None:
         if not self.entry.text and not self.entry.is_scan:
-            sale = self.desk.view.sale if self.desk.view else None
+            view = self.desk.view
+            sale = view.sale if view else None
             if sale is None or not sale.lines:
                 self.desk.refuse(NothingToRepeat())
+            elif view is not None and view.card_result is not None:
+                # An Enter meant for the payment that just ended must not sell (contract.md 5).
+                self.desk.refuse(NothingToRepeat(reason="after-payment"))
             else:
                 self.desk.send(RepeatLast(), self)
             return
@@ -129,6 +138,11 @@ class RegisterPage(Page):
         self.entry = self.entry.erased()
 
     def _back(self) -> None:
+        is_fresh = self.finished is not None and self.desk.now() - self.closed_at < LATE_BACK
+        if is_fresh and not self.entry.text:
+            # Meant for the payment, which ended first: what it ended as stays to be read.
+            self.desk.ring()
+            return
         self.entry = Entry()
         self.finished = None
 
@@ -257,6 +271,7 @@ class RegisterPage(Page):
     def sale_closed(self, receipt: Receipt) -> None:
         """Tell of the sale that was just closed, until the next line."""
         self.finished = receipt
+        self.closed_at = self.desk.now()
         self.paper_top = None
         self.entry = Entry()
 
