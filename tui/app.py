@@ -47,8 +47,6 @@ FACE_KEY_S: Final = 1.0
 """A key pressed again this soon after the simulated terminal went away was meant for it."""
 _ENDING: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 """Signals that close the till; one that was ignored from the start stays ignored."""
-_FRAME_ROWS: Final = 4
-"""Two lines at the top, two at the bottom."""
 _OURS: Final = ("escape", "tab", "ctrl+q", "ctrl+c", "f1", "f9")
 """Keys that are the till's while the simulated terminal has the focus."""
 _PIECES: Final = (
@@ -302,9 +300,9 @@ class TillApp(App[int]):
             is_demo = desk.shop is not None and desk.shop.is_demo
             return draw_too_small(size.width, size.height, SMALLEST, styles.base, is_demo=is_demo)
         top = draw_top_bar(desk.shop, desk.view, clock, width, styles)
-        body = desk.top.draw(width, height - _FRAME_ROWS)
         bottom = draw_bottom(desk.news, desk.top.caps(), width, styles, desk.key_words)
-        return above(top, tall(body, height - _FRAME_ROWS, styles.base), bottom)
+        room = height - len(top.rows) - len(bottom.rows)
+        return above(top, tall(desk.top.draw(width, room), room, styles.base), bottom)
 
     def _typed_early(self) -> str:
         """Give the digits that are typed already, as the entry line will show them."""

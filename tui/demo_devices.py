@@ -44,6 +44,8 @@ class DemoDevices:
         from devices.simulators.terminal import SimulatedTerminal
 
         self.simulated = simulated
+        self._faults: frozenset[tuple[str, str]] = frozenset()
+        """What is set now, as (device, word)."""
         self.terminal: SimulatedTerminal = SimulatedTerminal(
             poi_id=poi_id,
             tip_enabled=is_tip_enabled,
@@ -94,14 +96,24 @@ class DemoDevices:
             ("printer", ""): self._mend_printer,
             ("control-unit", ""): lambda: self.unit.set_fault(None),
         }
+        if device == "control-unit" and fault in UNIT_FAULTS:
+            acts[device, fault] = lambda: self.unit.set_fault(fault, seconds=SLOW_S)
         act = acts.get((device, fault))
-        if act is None and device == "control-unit" and fault in UNIT_FAULTS:
-            self.unit.set_fault(fault, seconds=SLOW_S)
-            return True
         if act is None:
             return False
         act()
+        # A control unit has one fault at a time; the others' add up until they are mended.
+        is_mended = not fault or device == "control-unit"
+        kept = {each for each in self._faults if each[0] != device or not is_mended}
+        self._faults = frozenset(kept | ({(device, fault)} if fault else set()))
         return True
+
+    @property
+    def faults(self) -> frozenset[tuple[str, str]]:
+        """Give the faults that are on; the cable may have been pulled at the terminal's face."""
+        cable = ("terminal", "cable")
+        is_out = "terminal" in self.simulated and not self.terminal.is_plugged
+        return self._faults | {cable} if is_out else self._faults - {cable}
 
     def _mend_terminal(self) -> None:
         self.terminal.plug_cable()

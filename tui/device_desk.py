@@ -92,6 +92,11 @@ class DeviceDesk:
         """Set or clear a fault of a simulated device; False when there is none."""
         return self._demo is not None and self._demo.set_fault(device, fault)
 
+    @property
+    def faults(self) -> frozenset[tuple[str, str]]:
+        """Give the simulated devices' faults that are on, as (device, word)."""
+        return self._demo.faults if self._demo is not None else frozenset()
+
     def terminal_face(self) -> Widget | None:
         """Make the simulated terminal's face; None outside the demo."""
         return self._demo.terminal_face() if self._demo is not None else None

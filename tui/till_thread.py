@@ -60,6 +60,10 @@ class DeviceDesk(Protocol):
     def set_fault(self, device: str, fault: str) -> bool:
         """Demo only: set or clear a fault; False when there is no such device."""
 
+    @property
+    def faults(self) -> frozenset[tuple[str, str]]:
+        """Demo only: the faults that are on, as (device, word)."""
+
     def terminal_face(self) -> Widget | None:
         """Make the face of the simulated terminal; None when there is none."""
 
@@ -303,6 +307,7 @@ class TillThread:
             card_result=till.last_tender_error,
             last_receipt=till.last_receipt,
             last_paper=self._paper_of_last_receipt(till),
+            faults=self._opened.devices.faults if self._opened else frozenset(),
         )
 
     def _paper_of_last_receipt(self, till: Till) -> Document | None:

@@ -85,6 +85,8 @@ class TillView:
     """The newest receipt finished in this run."""
     last_paper: Document | None
     """Its layout, for the screen."""
+    faults: frozenset[tuple[str, str]] = frozenset()
+    """Demo only: the simulated devices' faults that are on, as (device, word)."""
 
     @property
     def is_signing(self) -> bool:

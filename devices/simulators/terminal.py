@@ -106,6 +106,11 @@ class SimulatedTerminal:
         else:
             self._desk.press(key)
 
+    @property
+    def is_plugged(self) -> bool:
+        """Say whether the cable is in."""
+        return self._is_plugged
+
     def pull_cable(self) -> None:
         """Take the cable out: the link is torn and nobody can connect."""
         self._is_plugged = False

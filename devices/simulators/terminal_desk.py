@@ -12,6 +12,7 @@ from enum import StrEnum
 from time import monotonic
 
 from core.frozen import frozen
+from core.text_marks import N_
 
 _KEY_COUNT_MAX = 64
 
@@ -42,7 +43,7 @@ class TerminalView:
     is_linked: bool = False
     """True when a till is connected and the cable is in."""
     hints: tuple[tuple[str, str], ...] = ()
-    """(key, meaning) of the keys that do something now."""
+    """(key, meaning) of the keys that do something now; the face translates the meaning."""
 
 
 class Interrupted(Exception):
@@ -62,7 +63,7 @@ class LinkGone(Interrupted):
 
 
 WELCOME = ("Välkommen",)
-_IDLE_HINTS = (("cable", "dra ur eller sätt i kabeln"),)
+_IDLE_HINTS = (("cable", N_("dra ur eller sätt i kabeln")),)
 
 
 class Desk:

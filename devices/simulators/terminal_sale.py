@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from core.frozen import frozen
 from core.money import format_kronor
+from core.text_marks import N_
 from devices.simulators import terminal_writing as writing
 from devices.simulators.terminal_desk import (
     CustomerStopped,
@@ -26,23 +27,23 @@ from devices.simulators.terminal_writing import Address, SlipExtra, Told
 
 TEST_PIN = "1234"
 _PIN_TRIES = 3
-_STOP_HINT = ("stop", "avbryt")
-_OK_HINT = ("ok", "klart")
+_STOP_HINT = ("stop", N_("avbryt"))
+_OK_HINT = ("ok", N_("klart"))
 _PRESENT_HINTS = (
-    ("tap", "blippa kortet"),
-    ("chip", f"sätt i kortet (PIN {TEST_PIN})"),
-    ("swipe", "kort med underskrift"),
-    ("declined", "kort som nekas"),
+    ("tap", N_("blippa kortet")),
+    ("chip", N_("sätt i kortet (PIN 1234)")),
+    ("swipe", N_("kort med underskrift")),
+    ("declined", N_("kort som nekas")),
     _STOP_HINT,
-    ("cable", "dra ur kabeln"),
+    ("cable", N_("dra ur kabeln")),
 )
 _TIP_HINTS = (
-    ("0-9", "totalt i hela kronor"),
-    ("ok", "utan siffror: ingen dricks"),
-    ("clear", "rätta"),
+    ("0-9", N_("totalt i hela kronor")),
+    ("ok", N_("utan siffror: ingen dricks")),
+    ("clear", N_("rätta")),
     _STOP_HINT,
 )
-_PIN_HINTS = (("0-9", f"PIN {TEST_PIN}"), _OK_HINT, ("clear", "rätta"), _STOP_HINT)
+_PIN_HINTS = (("0-9", N_("PIN 1234")), _OK_HINT, ("clear", N_("rätta")), _STOP_HINT)
 _QUESTIONS = {
     "code": ("642", "TextString", "Ange betalkod"),
     "voice": ("664", "TextString", "Ring banken och ange svarskod"),
@@ -162,7 +163,7 @@ class SimulatedSale:
         desk.set_amounts(asked.amount_ore, self._tip_ore)
         act = self._ask_card()
         self._event("CardInserted")
-        desk.show("Vänta", step=Step.BUSY, hints=(("cable", "dra ur kabeln"),))
+        desk.show("Vänta", step=Step.BUSY, hints=(("cable", N_("dra ur kabeln")),))
         self._say("Kort läst", "Vänta")
         self._event("CardAccepted", "************9659")
         if self._needs_pin(act):

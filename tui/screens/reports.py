@@ -8,7 +8,7 @@ from core.checkout import SaleState, check_editable, check_reportable
 from core.errors import ReportNotAllowed, SaleNotOpen
 from core.frozen import frozen
 from core.sale import Sale
-from tui.commands import Command, TakeX, TakeZ, VoidSale
+from tui.commands import Command, SetDemoFault, TakeX, TakeZ, VoidSale
 from tui.i18n import _
 from tui.screens.confirm import ConfirmPage
 from tui.screens.page import Cap, Desk, Key, Notice, Page, set_fault
@@ -190,8 +190,10 @@ class FaultsPage(ListPage):
             ("0", _("Skrivaren: papper och kabel i ordning"), "printer", ""),
         )
         simulated = self.desk.shop.simulated if self.desk.shop is not None else ()
+        is_on = self.desk.view.faults if self.desk.view is not None else ()
+        mark = " " + _("– PÅ NU")
         return [
-            Item(key, text, self._set(device, fault))
+            Item(key, text + (mark if (device, fault) in is_on else ""), self._set(device, fault))
             for key, text, device, fault in rows
             if device in simulated
         ]
@@ -200,7 +202,11 @@ class FaultsPage(ListPage):
         return lambda: set_fault(self, device, fault)
 
     def done(self, command: Command, outcome: Outcome) -> None:
-        """Go back and say that it is set."""
-        if outcome.error is None:
+        """Go back and say what is set, and where it is mended."""
+        if outcome.error is None and isinstance(command, SetDemoFault):
             self.close()
-            self.desk.notice = Notice(_("Apparaten är ställd så."))
+            key = self.desk.keymap.shown("menu")
+            words = _("Felet är på. {key} 9 visar vilka fel som är på, och tar bort dem.")
+            if not command.fault:
+                words = _("Apparaten är i ordning igen.")
+            self.desk.notice = Notice(words.format(key=key))

@@ -5,8 +5,10 @@ from typing import Final
 from devices.simulators.escpos_decoder import Row as PaperRow
 from devices.simulators.printer import PrinterView, SimulatedPrinter
 from tui.i18n import N_, _
+from tui.screens.page import Cap
 from tui.simulator.face import Face
-from tui.widgets.block import Block, Row, above, block, framed, line, pieces, pressable, tall
+from tui.widgets.block import Block, Row, above, block, framed, line, pieces, tall
+from tui.widgets.bottom import key_row
 from tui.widgets.palette import Palette
 
 _ROWS_MAX: Final = 2000
@@ -17,13 +19,13 @@ _PAPER: Final = {
     "out": N_("papperet är slut"),
 }
 _KEYS: Final = (
-    ("p", N_("papper ut/in")),
+    ("p", N_("papper")),
     ("w", N_("snart slut")),
     ("l", N_("lucka")),
     ("u", N_("sladd")),
     ("y", N_("tyst")),
-    (N_("Pil"), N_("bläddra")),
     ("Ctrl+Q", N_("stäng")),
+    (N_("Pil"), N_("bläddra")),
 )
 
 
@@ -119,8 +121,5 @@ def _state(view: PrinterView, width: int, styles: Palette) -> Row:
 
 
 def _key_line(width: int, styles: Palette) -> Row:
-    parts = []
-    for cap, words in _KEYS:
-        style = pressable(styles.key, cap) if len(cap) == 1 else styles.key
-        parts += [(" ", styles.base), (f" {_(cap)} ", style), (f" {_(words)}", styles.base)]
-    return pieces(width, styles.base, *parts)
+    """Draw the keys; where room is short the last ones lose their words."""
+    return key_row([Cap(_(cap), _(words), cap.lower()) for cap, words in _KEYS], width, styles)

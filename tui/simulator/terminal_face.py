@@ -162,7 +162,7 @@ def _hints(view: TerminalView, styles: Palette) -> Block:
                 _INNER,
                 styles.base,
                 (f"{cap:>{_CAP_WIDTH}}  ", style),
-                (meaning, styles.strong),
+                (_(meaning), styles.strong),
             )
         )
     if not rows:

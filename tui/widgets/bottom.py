@@ -1,28 +1,38 @@
-"""The two lines at the bottom: what happened, and the keys that work now."""
+"""The lines at the bottom: what happened, and the keys that work now."""
 
 from rich.cells import cell_len
 from rich.segment import Segment
 
 from tui.screens.page import Cap, Notice
-from tui.widgets.block import Block, Row, block, fit, line, pressable
+from tui.widgets.block import (
+    Block,
+    Row,
+    above,
+    block,
+    filled,
+    fit,
+    inset,
+    line,
+    pressable,
+    wrapped,
+)
 from tui.widgets.palette import Palette
 
 
 def draw_bottom(
     notice: Notice | None, caps: list[Cap], width: int, styles: Palette, instead: str = ""
 ) -> Block:
-    """Draw the notice and the line of keys, or words `instead` while no key works."""
+    """Draw the notice, whole, and the line of keys, or words `instead` while no key works."""
     if notice is None:
-        news = line("", width, styles.base)
+        news = filled(width, 1, styles.base)
     else:
         style = styles.error_line if notice.is_error else styles.notice_line
-        news = line(" " + notice.text, width, style)
-    if instead:
-        return block(width, (news, line(" " + instead, width, styles.muted)))
-    return block(width, (news, _keys(caps, width, styles)))
+        news = inset(wrapped(notice.text, width - 2, style), 1, style)
+    keys = line(" " + instead, width, styles.muted) if instead else key_row(caps, width, styles)
+    return above(news, block(width, (keys,)))
 
 
-def _keys(caps: list[Cap], width: int, styles: Palette) -> Row:
+def key_row(caps: list[Cap], width: int, styles: Palette) -> Row:
     """Draw every cap; where room is short the last ones, which matter least, lose their words."""
     worded = len(caps)
     while worded and _cells(caps, worded) > width:

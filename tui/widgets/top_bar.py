@@ -7,7 +7,7 @@ from core.facts import PrinterCondition, TerminalState
 from tui.i18n import _
 from tui.texts import PRINTER_CONDITIONS, TERMINAL_STATES
 from tui.views import ShopView, TillView
-from tui.widgets.block import Block, Row, block, fit, pieces
+from tui.widgets.block import Block, Row, block, fit, pieces, shortened
 from tui.widgets.palette import Palette
 
 _NARROW = 60
@@ -29,7 +29,7 @@ def _who(shop: ShopView | None, clock: str, width: int, styles: Palette) -> Row:
     mark = f" {mark} " if mark else ""
     right = f" {clock} "
     room = width - cell_len(mark) - len(right) - 1
-    left = fit(f"{name}{rest}", room - 1)
+    left = shortened(f"{name}{rest}", room - 1)
     return pieces(
         width,
         styles.bar,
@@ -59,7 +59,7 @@ def _devices(shop: ShopView | None, view: TillView | None, width: int, styles: P
     else:
         cells = sum(cell_len(name) + cell_len(text) + 4 for name, text, _style in fixed)
         text, style = _terminal(view, styles)
-        text = fit(text, min(cell_len(text), max(4, width - cells - 8)))
+        text = shortened(text, min(cell_len(text), max(4, width - cells - 8)))
         parts = [(_("Kort"), text, style), *fixed]
     row: list[tuple[str, Style]] = []
     for name, text, style in parts:
