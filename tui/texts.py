@@ -186,7 +186,7 @@ TERMINAL_STATES: Final[dict[TerminalState, str]] = {
     TerminalState.BUSY: N_("upptagen"),
     TerminalState.MAINTENANCE: N_("underhåll"),
     TerminalState.UNREACHABLE: N_("nås inte"),
-    TerminalState.REFUSED: N_("får inte användas"),
+    TerminalState.REFUSED: N_("ej tillåten"),
 }
 """The link to the card terminal, for the top line."""
 
@@ -197,7 +197,7 @@ PRINTER_CONDITIONS: Final[dict[PrinterCondition, str]] = {
     PrinterCondition.COVER_OPEN: N_("LUCKA ÖPPEN"),
     PrinterCondition.UNREACHABLE: N_("nås inte"),
     PrinterCondition.SILENT: N_("svarar inte"),
-    PrinterCondition.REFUSED: N_("får inte användas"),
+    PrinterCondition.REFUSED: N_("ej tillåten"),
     PrinterCondition.NONE: N_("ingen"),
 }
 """The printer's condition, for the top line."""

@@ -308,6 +308,7 @@ class TillThread:
             last_receipt=till.last_receipt,
             last_paper=self._paper_of_last_receipt(till),
             faults=self._opened.devices.faults if self._opened else frozenset(),
+            is_drawer_waiting=any(paper.opens_drawer for paper in till.papers.values()),
         )
 
     def _paper_of_last_receipt(self, till: Till) -> Document | None:

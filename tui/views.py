@@ -21,6 +21,10 @@ SIGNING: Final = ("paid", "signing")
 """States of a sale that is paid and has no control code yet."""
 
 
+PRINTER_GOOD: Final = (PrinterCondition.READY, PrinterCondition.PAPER_LOW, PrinterCondition.NONE)
+"""Conditions in which nothing keeps a paper from being printed."""
+
+
 @frozen
 class ShopView:
     """What does not change while the till runs."""
@@ -87,6 +91,13 @@ class TillView:
     """Its layout, for the screen."""
     faults: frozenset[tuple[str, str]] = frozenset()
     """Demo only: the simulated devices' faults that are on, as (device, word)."""
+    is_drawer_waiting: bool = False
+    """A paper that is not printed yet is to open the drawer."""
+
+    @property
+    def is_paper_stuck(self) -> bool:
+        """Say whether a paper waits for a printer that cannot print now."""
+        return self.papers_waiting > 0 and self.printer not in PRINTER_GOOD
 
     @property
     def is_signing(self) -> bool:

@@ -6,18 +6,19 @@ from pathlib import Path
 import pytest
 
 from core.card import Prompt
-from core.facts import TerminalState
+from core.facts import PrinterCondition, TerminalState
 from core.sale import Sale
 from core.services.till import Attention
 from core.tender import TenderState
 from tests.screen.desk_of import burst, opened, settle, text_of
-from tests.screen.fake_till import SHOP_VIEW, FakeTill, FixedClock
+from tests.screen.fake_till import FIRST, SHOP_VIEW, FakeTill, FixedClock
 from tui.commands import AbortCard, SetDemoFault
 from tui.demo_devices import DemoDevices
 from tui.screens.page import Cap
 from tui.screens.reports import FaultsPage
 from tui.widgets.bottom import draw_bottom
 from tui.widgets.palette import palette
+from tui.widgets.top_bar import draw_top_bar
 
 
 def sale_of(till: FakeTill) -> Sale:
@@ -205,3 +206,37 @@ async def test_the_payment_offers_nothing_when_the_unit_falls_silent() -> None:
         assert "kassan kan inte sälja" in " ".join(text_of(app).split())
         assert "kontant" not in text_of(app)
         assert "F11" not in key_line(text_of(app))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=str)
+async def test_one_paper_that_waits_for_the_printer_is_told_with_the_drawer(
+    size: tuple[int, int],
+) -> None:
+    async with opened(size=size) as (pilot, till, app):
+        await burst(pilot, ["q", "f11"])
+        till.tell(papers_waiting=1)
+        await settle(pilot)
+        assert "i kö" not in text_of(app), "a paper that prints is not told"
+        till.tell(printer=PrinterCondition.PAPER_OUT, is_drawer_waiting=True)
+        await settle(pilot)
+        assert "PAPPER SLUT (1 i kö)" in text_of(app)
+        assert "Skrivaren kan inte skriva ut" in text_of(app)
+        assert "nyckeln" in text_of(app)
+        till.tell(is_drawer_waiting=False)
+        await settle(pilot)
+        assert "nyckeln" not in text_of(app)
+
+
+def test_the_devices_in_the_top_line_are_named_whole_even_when_none_may_be_used() -> None:
+    refused = replace(
+        FIRST,
+        terminal=replace(FIRST.terminal, state=TerminalState.REFUSED, lines=()),
+        unit=replace(FIRST.unit, is_ready=False, text="simulator-refused unit_id=SIM"),
+        printer=PrinterCondition.REFUSED,
+        papers_waiting=2,
+    )
+    rows = draw_top_bar(SHOP_VIEW, refused, "14:32", 80, palette("dark", False)).rows
+    line = "".join(segment.text for segment in rows[1])
+    assert " Kort ej tillåten " in line
+    assert "Kontrollenhet EJ TILLÅTEN" in line
+    assert "Skrivare ej tillåten (2 i kö)" in line

@@ -21,10 +21,12 @@ def test_a_receipt_waits_for_paper_and_prints_beside_the_next_sale(shop: Shop) -
     till.do(c.PayCash())
     assert amounts(till.receipt(1)) == [("cash", SALE_ORE, 0)]
     assert till.view.papers_waiting == 1
+    till.wait(lambda view: view.is_drawer_waiting)
     till.sell(MUG)
     assert not shop.papers()
     shop.printer.set_paper("ok")
     till.papers_done()
+    till.wait(lambda view: not view.is_drawer_waiting)
     assert till.state == "open"
     assert len(shop.receipts()) == 1
     assert shop.printer.drawer_pulses == 1

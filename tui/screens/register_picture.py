@@ -237,6 +237,8 @@ def _guide_texts(
     trouble = unit_trouble(view)
     if trouble is not None:
         texts.append((error_words(trouble.code, trouble.facts), styles.error))
+    if view.is_paper_stuck:
+        texts.append((_paper_words(view), styles.warning))
     if view.card_result is not None:
         texts.append((card_result_words(view.card_result), styles.warning))
     if trouble is None or not page.entry.is_empty:
@@ -250,6 +252,14 @@ def _guide_texts(
 def has_goods(sale: Sale) -> bool:
     """Say whether anything stands on the sale; a sum other than 0 tells so at once."""
     return sale.total_ore != 0 or bool(sale.standing)
+
+
+def _paper_words(view: TillView) -> str:
+    """Say that a paper waits for the printer, and the drawer with it."""
+    words = _("Skrivaren kan inte skriva ut: papperet väntar och kommer när den är i ordning.")
+    if view.is_drawer_waiting:
+        words += " " + _("Lådan öppnas först då: öppna den med nyckeln.")
+    return words
 
 
 def _next_steps(page: "RegisterPage", shop: ShopView, sale: Sale | None) -> list[str]:

@@ -19,6 +19,7 @@ from tui.widgets.block import (
     above,
     beside,
     block,
+    cut,
     filled,
     fit,
     framed,
@@ -176,7 +177,11 @@ class SearchPage(Page):
         price = _("öppet pris") if article.price_ore is None else amount(article.price_ore)
         is_per_unit = article.unit != "st" and article.price_ore is not None
         name_cells = width - 8 - 12 - 4
-        shown = fit(article.number, 8) + fit(article.name, name_cells) + fit(price, 12, "right")
+        shown = (
+            fit(article.number, 8)
+            + fit(cut(article.name, name_cells - 1), name_cells)
+            + fit(price, 12, "right")
+        )
         # The unit has a column of its own, so that all prices stand beneath one another.
         shown += fit(f"/{article.unit}" if is_per_unit else "", 4)
         style = pressable(style, "enter") if number == self.chosen else style

@@ -65,6 +65,12 @@ def shortened(text: str, width: int) -> str:
     return fit(fit(text, width - 1).rstrip() + "…", width)
 
 
+def cut(text: str, width: int) -> str:
+    """Give clean text of at most `width` cells; a mark says that there was more."""
+    text = shown(text)
+    return text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"
+
+
 @lru_cache(maxsize=512)
 def pressable(style: Style, key: str) -> Style:
     """Give a style that makes what it draws a button: a click on it is a press of `key`."""

@@ -45,7 +45,7 @@ def _devices(shop: ShopView | None, view: TillView | None, width: int, styles: P
     if shop is None or view is None:
         return pieces(width, styles.muted, (" " + _("Kassan startar …"), styles.muted))
     printer = _(PRINTER_CONDITIONS[view.printer])
-    if view.papers_waiting > 1:
+    if view.papers_waiting > 1 or view.is_paper_stuck:
         printer += " " + _("({count} i kö)").format(count=view.papers_waiting)
     unit, unit_style = _unit(view, styles)
     fixed = [
@@ -84,5 +84,5 @@ def _unit(view: TillView, styles: Palette) -> tuple[str, Style]:
     if view.unit.is_ready:
         return _("redo"), styles.good
     if view.unit.text.startswith("simulator-refused"):
-        return _("FÅR INTE ANVÄNDAS"), styles.error
+        return _("EJ TILLÅTEN"), styles.error
     return _("SVARAR INTE"), styles.error
