@@ -90,7 +90,7 @@ def lay_out_reversal(
     if is_demo:
         sheet.marking(DEMO_MARK)
     _write_slip_head(sheet, _("KORTKÖPET ÄR ÅTERFÖRT"), shop, _)
-    sheet.text(_("Beloppet nedan är inte draget från kortet, eller går tillbaka till det."))
+    sheet.text(_("Beloppet nedan går tillbaka till kortet."))
     known = (shop.name, shop.org_no, *shop.address)
     write_customer_block(sheet, slip, slip.amount_ore + slip.tip_ore, known, _)
     if is_demo:
