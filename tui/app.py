@@ -33,6 +33,7 @@ from tui.widgets.palette import palette
 if TYPE_CHECKING:
     from core.ports import Clock
     from tui.messages import CommandDone, PanelChanged, TillChanged, TillFailed, TillReady
+    from tui.screens.page import Cap
     from tui.screens.till_desk import TillDesk
     from tui.till_port import TillPort
 
@@ -300,9 +301,14 @@ class TillApp(App[int]):
             is_demo = desk.shop is not None and desk.shop.is_demo
             return draw_too_small(size.width, size.height, SMALLEST, styles.base, is_demo=is_demo)
         top = draw_top_bar(desk.shop, desk.view, clock, width, styles)
-        bottom = draw_bottom(desk.news, desk.top.caps(), width, styles, desk.key_words)
+        bottom = draw_bottom(desk.news, self._caps(desk), width, styles, desk.key_words)
         room = height - len(top.rows) - len(bottom.rows)
         return above(top, tall(desk.top.draw(width, room), room, styles.base), bottom)
+
+    def _caps(self, desk: "TillDesk") -> "list[Cap]":
+        """Give the keys that the till takes now: few while the simulated terminal has them."""
+        caps = desk.top.caps()
+        return [cap for cap in caps if cap.press in _OURS] if desk.is_face_active else caps
 
     def _typed_early(self) -> str:
         """Give the digits that are typed already, as the entry line will show them."""

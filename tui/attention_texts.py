@@ -198,10 +198,13 @@ def attention_words(attention: Attention) -> tuple[str, ...]:
     if facts["started_at"]:
         at = datetime.fromisoformat(facts["started_at"])
         rows.append(_("Startad {at}.").format(at=date_and_time(at)))
+    if facts["slip_ore"] and int(dict(attention.facts)["slip_ore"]):
+        rows.append(_("Kassan har fått ett kortkvitto: GODKÄNT {slip_ore}.").format_map(facts))
     for name, value in attention.facts:
         if name.startswith("evidence_"):
             rows.append(_evidence(str(value)))
-    rows = [row for row in rows if row]
+    # Both copies of a slip say the same.
+    rows = list(dict.fromkeys(row for row in rows if row))
     if facts["text"]:
         rows.append(_said_by_device(facts["text"]))
     return tuple(rows)

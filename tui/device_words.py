@@ -20,6 +20,7 @@ _CLASSES: Final = (
     "paper-out",
 )
 _CODE: Final = compile_pattern(r"(?:^| )(?:code|condition|fault)=([a-zA-Z0-9-]+)")
+_STATE: Final = compile_pattern(r"(?:^| )state=([a-z-]+)")
 _WORDS: Final = compile_pattern(r"(?:^| )words=(.*)$")
 
 _PASSWORD = N_("Fel användare eller lösenord.")
@@ -62,6 +63,15 @@ SENTENCES: Final[dict[str, str]] = {
 }
 """By the finest code that the line names."""
 
+STATES: Final[dict[str, str]] = {
+    "off": _NO_LINK,
+    "connecting": _NO_LINK,
+    "unreachable": _NO_LINK,
+    "logging-in": N_("Den loggar in just nu."),
+    "maintenance": N_("Den uppdateras just nu."),
+}
+"""By the link's state, where that is all the line names."""
+
 
 def device_words(line: str) -> str:
     """Say a worker's machine line in plain words; other text is given back as it is."""
@@ -72,9 +82,13 @@ def device_words(line: str) -> str:
     for code in (*codes, kind):
         if code in SENTENCES:
             return _(SENTENCES[code])
+    state = _STATE.search(rest)
+    if state is not None and state.group(1) in STATES:
+        return _(STATES[state.group(1)])
     if any(code.startswith("answer-") for code in codes) or kind == "remote-protocol":
         return _(_DAMAGED)
     said = _WORDS.search(rest)
-    if said is not None and said.group(1):
+    # Of a device that was not reached the words are ours, for the log.
+    if said is not None and said.group(1) and kind != "device-unavailable":
         return f"»{said.group(1)}«"
     return _(_NO_ANSWER)

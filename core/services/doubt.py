@@ -16,11 +16,14 @@ from core.sale import Sale
 from core.services.late import take_late
 from core.services.payment import take_result
 from core.services.printing import queue_reversal, start_next_paper
+from core.services.slips import approved_slip
 from core.services.steps import UNANSWERED, ask_about_doubt, card_request, forward, open_tender
 from core.services.till import Attention, Till
 from core.tender import Tender
 from core.totals import Change, Section
 
+QUERY_TRIES_MAX: Final = 4
+"""After 1, 2 and 4 seconds in vain (protocols 5.3 step 5) a person is asked; the till asks on."""
 RUNNING_ANSWERS_MAX: Final = 24
 """At five seconds each: two minutes of "still running" before a person is asked."""
 
@@ -54,7 +57,7 @@ def take_query_failure(till: Till, fact: CardQueryFailed) -> None:
     """Show that the terminal could not be asked yet; the worker asks again."""
     till.terminal.query_attempt = fact.attempt
     tender = open_tender(till, fact.service_id)
-    if tender is None or fact.attempt < 2:
+    if tender is None or fact.attempt < QUERY_TRIES_MAX:
         return
     if till.state in UNANSWERED:
         ask_about_doubt(till, tender, (f"terminal={fact.text}",))
@@ -91,6 +94,8 @@ def decide_doubt(till: Till, *, is_charged: bool, total_ore: int | None, by: str
         raise PaymentInProgress(reason="still-running")
     if not is_charged:
         text = "decided: the terminal shows no payment"
+        if approved_slip(till, tender) is not None:
+            text += ", against the approved slip"
         event = ev.CardNeverCharged(sale.sale_id, tender.service_id, text, resolved_by=by)
     else:
         event = _charged_by_decision(sale, tender, total_ore, by)

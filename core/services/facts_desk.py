@@ -11,6 +11,7 @@ from core.effects import AbortCard, AnswerPrompt
 from core.errors import SaleNotOpen
 from core.services import copies, doubt, late, payment, printing, signing
 from core.services.slips import keep_slip
+from core.services.steps import ask_again_about_doubt
 from core.services.till import Till
 
 
@@ -96,6 +97,7 @@ def _take_slip(till: Till, fact: f.SlipArrived) -> None:
     elif slip.copy is SlipCopy.MERCHANT and slip.needs_signature:
         till.terminal.slip = slip
     if is_new:
+        ask_again_about_doubt(till)
         late.take_late_slip(till, slip)
     printing.start_next_paper(till)
 

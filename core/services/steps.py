@@ -13,6 +13,7 @@ from core.checkout import SaleState, next_effect
 from core.effects import AuthorizeCard, QueryCard, RegisterReceipt, ReverseCard
 from core.sale import Sale
 from core.services.signing import number_receipt, register_again
+from core.services.slips import approved_slip
 from core.services.till import Attention, Till
 from core.tender import Tender
 
@@ -72,15 +73,28 @@ def open_tender(till: Till, service_id: int) -> Tender | None:
 
 
 def ask_about_doubt(till: Till, tender: Tender, evidence: tuple[str, ...]) -> None:
-    """Ask a person about a payment in doubt."""
+    """Ask a person about a payment in doubt; an approved slip that the till holds is told."""
+    slip = approved_slip(till, tender)
     till.attention = Attention(
         "card-doubt",
         (
             ("asked_ore", tender.asked_ore),
             ("service_id", tender.service_id),
             ("started_at", tender.started_at.isoformat() if tender.started_at else ""),
+            ("slip_ore", slip.total_ore if slip is not None else 0),
             *((f"evidence_{no}", text) for no, text in enumerate(evidence, start=1)),
         ),
+    )
+
+
+def ask_again_about_doubt(till: Till) -> None:
+    """Ask anew when a slip came while a person is asked: he must see it before he answers."""
+    tender = till.sale.current_tender if till.sale else None
+    if tender is None or till.attention is None or till.attention.code != "card-doubt":
+        return
+    facts = till.attention.facts
+    ask_about_doubt(
+        till, tender, tuple(str(v) for name, v in facts if name.startswith("evidence_"))
     )
 
 

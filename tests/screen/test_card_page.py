@@ -119,6 +119,39 @@ async def test_a_second_key_for_the_simulated_terminal_sells_nothing() -> None:
         assert till.taken[-1] == c.AddNumbers(("1001",))
 
 
+async def test_a_slip_that_the_till_holds_is_named_before_nothing_drawn_is_taken() -> None:
+    async with opened() as (pilot, till, app):
+        await burst(pilot, ["q", "f12"])
+        till.in_doubt("slip_total_ore=3400", "slip_total_ore=3400")
+        await settle(pilot)
+        assert text_of(app).count("Kortkvittot visar 34,00 kr") == 1
+        attention = till.view.attention
+        assert attention is not None
+        till.tell(attention=replace(attention, facts=(*attention.facts, ("slip_ore", 4000))))
+        await settle(pilot)
+        await pilot.press("3")
+        await settle(pilot)
+        assert "VARNING" in text_of(app)
+        assert "40,00 kr" in text_of(app)
+        await pilot.press("n", "2", "enter")
+        await settle(pilot)
+        await pilot.press("j")
+        await settle(pilot)
+        assert till.taken[-1] == c.DecideDoubt(is_charged=True, total_ore=4000)
+
+
+async def test_no_key_is_named_that_goes_to_the_simulated_terminal() -> None:
+    async with opened(FakeTill(SHOP_VIEW, face=Terminal)) as (pilot, till, app):
+        await burst(pilot, ["q", "f12"])
+        till.in_doubt()
+        await settle(pilot)
+        assert "Fråga igen" in text_of(app)
+        await pilot.press("tab")
+        await settle(pilot)
+        assert "Fråga igen" not in text_of(app).splitlines()[-1]
+        assert "Till kassan" in text_of(app).splitlines()[-1]
+
+
 class Terminal(Widget, can_focus=True):
     """A simulated terminal that takes every key."""
 

@@ -20,6 +20,12 @@ from tui.texts import error_words
             "device-unavailable fault=refused words=x",
             "Ingen förbindelse: se efter kabel och ström.",
         ),
+        (
+            "device-unavailable state=unreachable words=connection refused",
+            "Ingen förbindelse: se efter kabel och ström.",
+        ),
+        ("device-unavailable state=logging-in words=", "Den loggar in just nu."),
+        ("device-unavailable words=no answer to the query", "Den svarar inte."),
         ("remote-protocol code=answer-xml", "Svaret är skadat eller ofullständigt."),
         ("outcome-unknown code=strange words=it smokes", "»it smokes«"),
         ("device-unavailable", "Den svarar inte."),

@@ -3,6 +3,7 @@
 from tests.whole.conftest import OpenShop
 from tests.whole.harness import SALE_ORE, Shop, WholeTill, amounts, totals, wait_until
 from tui import commands as c
+from tui.attention_texts import attention_words
 
 
 def sold_on_card(shop: Shop, script: str) -> WholeTill:
@@ -170,3 +171,46 @@ def test_asking_again_by_key_finds_the_payment(shop: Shop) -> None:
     assert outcome.error is None or outcome.error.code == "sale-not-open"
     assert amounts(till.receipt(1)) == [("card", SALE_ORE, 0)]
     assert len(shop.charges()) == 1
+
+
+def test_a_person_is_asked_only_after_the_terminal_was_asked_a_few_times(shop: Shop) -> None:
+    till = in_doubt(shop, "tap")
+    wait_until(shop.charges)
+    shop.terminal.pull_cable()
+    till.wait_attention("card-doubt")
+    asked = [view for view in till.seen if view.sale and view.sale.state == "in_doubt"]
+    alone = {view.terminal.query_attempt for view in asked if view.attention is None}
+    assert {1, 2, 3} <= alone
+    assert max(alone) == 3
+    told = attention_words(till.view.attention) if till.view.attention else ()
+    assert "Terminalen: Ingen förbindelse: se efter kabel och ström." in told
+    shop.terminal.plug_cable()
+    till.receipt(1)
+
+
+def test_an_approved_slip_in_the_till_is_told_before_anybody_says_that_nothing_was_drawn(
+    shop: Shop,
+) -> None:
+    till = in_doubt(shop, "tip 31.00")
+    wait_until(lambda: shop.tills and len(shop.notes("slip-received")) == 2)
+    shop.terminal.pull_cable()
+    facts = till.wait_attention("card-doubt")
+    assert facts["slip_ore"] == 280_00
+    told = attention_words(till.view.attention) if till.view.attention else ()
+    assert [row for row in told if "280,00" in row] == [
+        "Kassan har fått ett kortkvitto: GODKÄNT 280,00 kr."
+    ]
+    till.do(c.DecideDoubt(is_charged=False))
+    assert "against the approved slip" in shop.notes("card-never-charged")[0]
+    shop.decided_ore = -280_00
+
+
+def test_a_slip_to_be_signed_is_no_proof_that_the_card_was_drawn(shop: Shop) -> None:
+    shop.play("swipe")
+    till = shop.open().ready()
+    till.sell()
+    till.do(c.PayCard())
+    till.wait(lambda view: view.terminal.prompt)
+    shop.terminal.pull_cable()
+    assert till.wait_attention("card-doubt")["slip_ore"] == 0
+    assert not shop.charges()

@@ -274,5 +274,5 @@ class CardPage(Page):
         if self.slip is not None:
             caps.append(self.cap("page-down"))
         if self.desk.has_face:
-            caps.append(self.cap("face"))
+            caps.append(self.face_cap())
         return [*caps, self.cap("menu"), self.cap("help")]

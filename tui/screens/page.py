@@ -184,6 +184,10 @@ class Page(ABC):
         """Say whether the page needs the room of the simulated terminal beside it."""
         return False
 
+    def face_cap(self) -> Cap:
+        """Make the cap of the key between the till and the simulated terminal beside it."""
+        return self.cap("face", _("Till kassan") if self.desk.is_face_active else "")
+
     @property
     def entry_text(self) -> str:
         """What is typed, for the status stream."""

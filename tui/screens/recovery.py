@@ -77,6 +77,11 @@ class RecoveryPage(Page):
         """What the till knows about the question."""
         return dict(self.attention.facts)
 
+    @property
+    def slip_ore(self) -> int:
+        """What an approved slip says that the till holds; 0 without one."""
+        return int(self.facts.get("slip_ore", 0))
+
     def choices(self) -> list[Choice]:
         """Give key, words and act of each answer."""
         code = self.attention.code
@@ -176,8 +181,16 @@ class RecoveryPage(Page):
             "Terminalen visar ingen betalning, och kunden har inget kvitto från den: inget är "
             "draget. Beslutet skrivs i journalen och på Z-rapporten. Är det så?"
         )
+        title = _("Inget är draget")
+        if self.slip_ore:
+            title = _("Kassan har ett kortkvitto")
+            words = _(
+                "VARNING: kassan har fått terminalens kortkvitto GODKÄNT {slip}: kortet är "
+                "draget. Svara ja bara om terminalens eget kvitto visar att köpet är makulerat. "
+                "Beslutet skrivs i journalen och på Z-rapporten."
+            ).format(slip=kronor(self.slip_ore))
         yes = self._send(DecideDoubt(is_charged=False))
-        self.desk.open(ConfirmPage(self.desk, _("Inget är draget"), words, yes))
+        self.desk.open(ConfirmPage(self.desk, title, words, yes))
 
     def _keep(self) -> None:
         words = _("Behåll {authorized} på kortet? Beslutet skrivs i journalen.").format(
@@ -217,6 +230,8 @@ class RecoveryPage(Page):
             self.entry = self.entry.kept()
             self.desk.refuse(error)
             return
+        if total_ore is None and self.slip_ore:
+            total_ore = self.slip_ore
         shown_ore = int(self.facts.get("asked_ore", 0)) if total_ore is None else total_ore
         words = _("Terminalen visar GODKÄNT {total}. Beslutet skrivs i journalen. Är det så?")
         yes = self._send(DecideDoubt(is_charged=True, total_ore=total_ore))
@@ -262,6 +277,10 @@ class RecoveryPage(Page):
             parts.append(wrapped(words, inner, styles.accent))
         if self.entry is not None:
             words = _("Vilken summa står på terminalens kvitto? Tomt = det begärda beloppet.")
+            if self.slip_ore:
+                words = _("Vilken summa står på terminalens kvitto? Tomt = {slip}.").format(
+                    slip=kronor(self.slip_ore)
+                )
             parts.append(
                 above(
                     wrapped(words, inner, styles.strong),
@@ -272,6 +291,9 @@ class RecoveryPage(Page):
             rows = [(choice.key, choice.words) for choice in self.choices()]
             if rows:
                 parts.append(choices(rows, inner, styles))
+        if self.desk.is_face_active:
+            words = _("Tangenterna går till terminalen. Tab: tillbaka till kassan.")
+            parts.append(wrapped(words, inner, styles.warning))
         return sheet(attention_title(self.attention), parts, width, height, styles)
 
     def caps(self) -> list[Cap]:
@@ -284,5 +306,5 @@ class RecoveryPage(Page):
         elif self.attention.code.startswith("unit-"):
             caps.append(self.cap("enter", _("Försök igen")))
         if self.desk.has_face and self.attention.code.startswith("card-"):
-            caps.append(self.cap("face"))
+            caps.append(self.face_cap())
         return [*caps, self.cap("help"), self.cap("menu")]
