@@ -31,7 +31,7 @@ from db.unit_of_work import line_row
 
 SWEDEN: Final = ZoneInfo("Europe/Stockholm")
 OPERATOR: Final = "Kassa"
-SHOP: Final = Shop("Exempelkaféet AB", "556677-8899", ("Storgatan 1", "111 22 Stockholm"), "BLIPP1")
+SHOP: Final = Shop("Exempelkaféet AB", "556677-8899", ("Storgatan 1", "111 22 Stockholm"), "KASSA1")
 UNIT_ID: Final = "SIM0000000000001"
 BATCH: Final = 1_000
 FLOAT_ORE: Final = 1_000_00
@@ -137,9 +137,12 @@ def generate(data_dir: Path, count: int, witness: Path | None = None) -> None:
 
 
 def _open_shop(store: SqliteStore, began: datetime) -> _Writer:
-    """Open the first period with its journal row, as the till does at its first start."""
+    """Bind the shop and open the first period, journalled as at the till's first start."""
     assert store.period() is None, "the folder holds a shop already"
+    marks = {"demo": "1", "org_no": SHOP.org_no, "register_id": SHOP.register_id}
     with store.unit_of_work() as uow:
+        for key, value in marks.items():
+            uow.put_setting(began, OPERATOR, key, value)
         period = uow.open_period(began, FLOAT_ORE)
         note = {
             "period_no": period.no,

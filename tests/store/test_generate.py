@@ -11,6 +11,8 @@ from db.store import SqliteStore
 from db.verify import verify_shop
 from tests.builders import some_rules
 from tests.fakes import FixedClock
+from tui.config import demo_config
+from tui.register_binding import check_register
 
 
 @pytest.mark.parametrize("count", [1, 60, 1_001])
@@ -39,3 +41,11 @@ def test_an_x_of_a_generated_shop_adds_up_and_the_next_number_follows(tmp_path: 
     assert till.take_effects() == ()
     store.close()
     assert verify_shop(tmp_path, tmp_path / "witness" / "witness.log").is_sound
+
+
+def test_the_demo_opens_a_generated_shop(tmp_path: Path) -> None:
+    generate(tmp_path, 1)
+    store = SqliteStore(tmp_path / "till.db", FixedClock().now())
+    bound = check_register(store, demo_config(), is_demo=True)
+    assert bound["demo"] == "1"
+    store.close()
