@@ -62,6 +62,10 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "control code stands on another receipt": N_("kontrollkoden står på ett annat kvitto"),
     "original is not the stored receipt": N_("originalet är inte det sparade kvittot"),
     "the receipt holds a negative tip": N_("kvittot har negativ dricks"),
+    "late approval {number} was told before": N_("sent godkännande {number} är redan berättat"),
+    "Z while late approval {number} is unanswered": N_(
+        "Z togs medan det sena godkännandet {number} väntade på svar"
+    ),
     "value is below {newest}, in use": N_("value är lägre än {newest}, som är i bruk"),
     "file is missing or empty, the journal holds {count} receipts": N_(
         "filen saknas eller är tom, journalen har {count} kvitton"
