@@ -7,6 +7,7 @@ from textual import events
 from textual.widget import Widget
 
 from core.checkout import SaleState
+from core.facts import TerminalState
 from tests.screen.desk_of import burst, opened, settle, text_of
 from tests.screen.fake_till import SHOP_VIEW, FakeTill, FixedClock
 from tui import commands as c
@@ -117,6 +118,19 @@ async def test_a_second_key_for_the_simulated_terminal_sells_nothing() -> None:
         assert len(till.taken) == taken
         await burst(pilot, ["q"])
         assert till.taken[-1] == c.AddNumbers(("1001",))
+
+
+async def test_what_a_terminal_showed_before_its_link_was_lost_is_not_told_as_shown_now() -> None:
+    async with opened() as (pilot, till, app):
+        await burst(pilot, ["q", "f12"])
+        till.ask(None, "VÄNTAR PÅ KORT")
+        await settle(pilot)
+        assert "VÄNTAR PÅ KORT" in text_of(app)
+        asked_about(till)
+        till.tell(terminal=replace(till.view.terminal, state=TerminalState.UNREACHABLE))
+        await settle(pilot)
+        assert "VÄNTAR PÅ KORT" not in text_of(app)
+        assert "ingen kontakt" in text_of(app)
 
 
 async def test_a_slip_that_the_till_holds_is_named_before_nothing_drawn_is_taken() -> None:

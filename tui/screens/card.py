@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from core.card import Prompt
 from core.document import Document
-from core.facts import PAYMENT_TIMEOUT
+from core.facts import PAYMENT_TIMEOUT, TerminalState
 from core.sale import Sale
 from tui.commands import AbortCard, AnswerPrompt
 from tui.i18n import _
@@ -191,6 +191,8 @@ class CardPage(Page):
         if prompt is not None and lines == prompt.lines:
             return []
         shown = lines or (_("(inget än)"),)
+        if terminal is not None and terminal.state is TerminalState.UNREACHABLE:
+            shown = (_("(ingen kontakt)"),)
         display = [line(text, inner - 2, styles.strong, "centre") for text in shown[:6]]
         title = _("Terminalen visar")
         return [framed([block(inner - 2, display)], title, styles.frame, styles.muted)]
