@@ -15,11 +15,14 @@ _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 def clean(text: str, length_max: int) -> str:
     """Give `text` as one clean line of at most `length_max` characters."""
-    kept = "".join(
-        " " if character in "\t\n\r" else character
-        for character in text[: 8 * length_max]
-        if character in "\t\n\r" or unicodedata.category(character) not in _DROPPED_CATEGORIES
-    )
+    kept = text[: 8 * length_max]
+    if not kept.isprintable():  # All that is dropped is not printable; most texts need no look.
+        kept = "".join(
+            " " if character in "\t\n\r" else character
+            for character in kept
+            if character in "\t\n\r"
+            or unicodedata.category(character) not in _DROPPED_CATEGORIES
+        )
     return " ".join(unicodedata.normalize("NFC", kept).split())[:length_max]
 
 

@@ -88,7 +88,9 @@ def document_of(till: Till, paper: Paper) -> Document:
     """Lay a paper out from its stored content, in the receipt's language and width."""
     width, words = till.rules.paper_width, till.rules.words
     if paper.kind in ("receipt", "copy"):
-        receipt = restore(Receipt, paper.body)
+        last = till.last_receipt
+        is_in_hand = paper.kind == "receipt" and last and last.receipt_no == paper.reference
+        receipt = last if last and is_in_hand else restore(Receipt, paper.body)
         return lay_out_receipt(receipt, width, words, opens_drawer=paper.opens_drawer)
     if paper.kind == "slip":
         slip = restore(CardSlip, paper.body)

@@ -16,6 +16,7 @@ import logging
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
@@ -60,6 +61,18 @@ _FIRST_PRINTABLE = 0x20
 _importing = Lock()
 
 
+class _Substitutes(dict[int, str]):
+    """What stands for each character, found when it first occurs; the form str.translate reads."""
+
+    def __init__(self, find: Callable[[str], str]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, code: int) -> str:
+        found = self[code] = self._find(chr(code))
+        return found
+
+
 class EscposEncoder:
     """Turns documents into bytes for one code page. Used by one thread."""
 
@@ -70,7 +83,7 @@ class EscposEncoder:
         self._codec = code_page.lower()
         self._name = CODE_PAGES[self._codec][1]
         self._dummy: Any = None
-        self._table: dict[str, str] = {}
+        self._table = _Substitutes(self._find)
 
     def warm_up(self) -> None:
         """Import and encode once, so that the first receipt does not wait 100 ms for it."""
@@ -101,12 +114,12 @@ class EscposEncoder:
 
     def printable(self, text: str) -> str:
         """Give `text` as characters of the code page only, each cell kept; no control passes."""
-        return "".join(self._substitute(character) for character in text)
+        return text.translate(self._table)
 
     def lost(self, text: str) -> str:
         """Give the characters of `text` that come out as a question mark, each once."""
         return "".join(
-            dict.fromkeys(one for one in text if one != "?" and "?" in self._substitute(one))
+            dict.fromkeys(one for one in text if one != "?" and "?" in self._table[ord(one)])
         )
 
     def _write(self, printer: Any, line: TextLine, width: int) -> None:
@@ -126,12 +139,6 @@ class EscposEncoder:
         if line.is_double:
             printer.set(custom_size=True, width=1, height=1)
         printer.text("\n")
-
-    def _substitute(self, character: str) -> str:
-        known = self._table.get(character)
-        if known is None:
-            known = self._table[character] = self._find(character)
-        return known
 
     def _find(self, character: str) -> str:
         kind = category(character)
