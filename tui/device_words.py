@@ -73,6 +73,11 @@ STATES: Final[dict[str, str]] = {
 """By the link's state, where that is all the line names."""
 
 
+def is_silence(line: str) -> bool:
+    """Say whether a worker's machine line tells of a device that gave no answer at all."""
+    return device_words(line) in (_(_NO_ANSWER), _(_NO_LINK))
+
+
 def device_words(line: str) -> str:
     """Say a worker's machine line in plain words; other text is given back as it is."""
     kind, _blank, rest = line.partition(" ")

@@ -105,7 +105,7 @@ ERRORS: Final[dict[str, str]] = {
     "tip-below-amount": N_("{total_ore} är mindre än beloppet {asked_ore}. Skriv hela summan."),
     "tip-too-large": N_("Dricksen {tip_ore} är för stor: högst {percent} %."),
     "card-not-configured": N_("Ingen kortterminal är ansluten till kassan."),
-    "unit-not-ready": N_("Kontrollenheten svarar inte: kassan kan inte sälja. {text}"),
+    "unit-not-ready": N_("Kontrollenheten är inte redo: kassan kan inte sälja. {text}"),
     "unit-not-ready/simulator-refused": N_(
         "Kontrollenheten är en simulator och får bara användas i övningsläge."
     ),

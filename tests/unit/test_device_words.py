@@ -4,7 +4,7 @@ import pytest
 
 from core.services.till import Attention
 from tui.attention_texts import attention_words
-from tui.device_words import device_words
+from tui.device_words import device_words, is_silence
 from tui.texts import error_words
 
 
@@ -39,8 +39,14 @@ def test_a_machine_line_becomes_a_sentence(line: str, words: str) -> None:
 def test_a_silent_unit_is_told_without_machine_words() -> None:
     text = "device-unavailable asked=IQ code=no-answer fault=silent words=nothing came"
     assert error_words("unit-not-ready", {"text": text, "error": "device-unavailable"}) == (
-        "Kontrollenheten svarar inte: kassan kan inte sälja. Den svarar inte."
+        "Kontrollenheten är inte redo: kassan kan inte sälja. Den svarar inte."
     )
+
+
+def test_a_unit_that_refuses_the_password_is_not_told_as_silent() -> None:
+    assert is_silence("device-unavailable code=no-answer fault=silent words=nothing came")
+    assert is_silence("device-unavailable code=refused")
+    assert not is_silence("device-refused code=http-401")
 
 
 def test_only_what_a_device_said_itself_is_told_as_its_own_words() -> None:

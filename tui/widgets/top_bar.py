@@ -4,6 +4,7 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from core.facts import PrinterCondition, TerminalState
+from tui.device_words import is_silence
 from tui.i18n import _
 from tui.texts import PRINTER_CONDITIONS, TERMINAL_STATES
 from tui.views import ShopView, TillView
@@ -85,4 +86,5 @@ def _unit(view: TillView, styles: Palette) -> tuple[str, Style]:
         return _("redo"), styles.good
     if view.unit.text.startswith("simulator-refused"):
         return _("EJ TILLÅTEN"), styles.error
-    return _("SVARAR INTE"), styles.error
+    words = _("SVARAR INTE") if is_silence(view.unit.text) else _("EJ REDO")
+    return words, styles.error
