@@ -5,6 +5,7 @@ characters reach an element (reliability S4).
 """
 
 from core.frozen import frozen
+from core.text import centred
 
 
 @frozen
@@ -41,5 +42,5 @@ class Document:
             if isinstance(element, Cut):
                 continue
             text = " ".join(element.text) if element.is_double else element.text
-            rows.append(text.center(self.width).rstrip() if element.is_centred else text.rstrip())
+            rows.append((centred(text, self.width) if element.is_centred else text).rstrip())
         return "\n".join(rows) + "\n"

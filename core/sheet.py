@@ -6,10 +6,9 @@ receipt and no printer.
 """
 
 from collections.abc import Callable
-from unicodedata import combining, east_asian_width
 
 from core.document import Cut, Document, Element, TextLine
-from core.text import clean
+from core.text import cell_count, clean, cut_cells
 
 Translate = Callable[[str], str]
 """Gives the receipt's language for a Swedish text (gettext)."""
@@ -17,28 +16,8 @@ Translate = Callable[[str], str]
 TEXT_MAX = 400
 """Characters of one outside text that a paper shows at most."""
 
-_FIRST_UNUSUAL = "\u0300"
-"""Below this every character is one cell wide."""
-
 DEMO_MARK = "ÖVNING \u2013 EJ KVITTO"
 """On every paper of a demo (house.md 14.8). Not translated and not configurable (sweden R21)."""
-
-
-def cell_count(text: str) -> int:
-    """Count the cells that `text` takes: wide characters two, combining marks none."""
-    if text.isascii() or max(text) < _FIRST_UNUSUAL:
-        return len(text)
-    return sum(_cells(character) for character in text)
-
-
-def cut_cells(text: str, cells_max: int) -> str:
-    """Keep the beginning of `text` that fits `cells_max` cells."""
-    used = 0
-    for index, character in enumerate(text):
-        used += _cells(character)
-        if used > cells_max:
-            return text[:index]
-    return text
 
 
 def wrap_cells(text: str, cells_max: int) -> list[str]:
@@ -137,11 +116,3 @@ class Sheet:
     def _wrapped(text: str, cells_max: int) -> list[str]:
         cleaned = clean(text, TEXT_MAX)
         return wrap_cells(cleaned, cells_max) if cleaned else []
-
-
-def _cells(character: str) -> int:
-    if character < _FIRST_UNUSUAL:
-        return 1
-    if combining(character):
-        return 0
-    return 2 if east_asian_width(character) in "WF" else 1

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from core.document import Document, TextLine
-from core.sheet import cell_count
+from core.text import cell_count
 
 GOLDEN = Path(__file__).parent / "unit" / "golden" / "receipts"
 WIDTHS = (32, 42, 48)

@@ -21,9 +21,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any, Final
-from unicodedata import category, east_asian_width, normalize
+from unicodedata import category, normalize
 
 from core.document import Cut, Document, TextLine
+from core.text import cell_width, centred
 
 PULSE: Final = b"\x1bp\x00\x32\x32"
 """[ESC][p][connector 0][100 ms on][100 ms off]: the drawer alone, without a paper."""
@@ -127,8 +128,7 @@ class EscposEncoder:
         if line.is_centred:
             # Padded in normal size, exactly as Document.as_text does, whatever the paper's width.
             shown = " ".join(text) if line.is_double else text
-            centred = shown.center(width)
-            printer.text(" " * (len(centred) - len(centred.lstrip(" "))))
+            printer.text(centred(shown, width).removesuffix(shown))
         if line.is_double:
             printer.set(custom_size=True, width=2, height=2)
         if line.is_bold:
@@ -150,7 +150,7 @@ class EscposEncoder:
             return character
         if character in _SUBSTITUTES:
             return _SUBSTITUTES[character]
-        if east_asian_width(character) in "WF":
+        if cell_width(character) == 2:
             return "??"
         base = normalize("NFKD", character)[0]
         return base if base.isascii() and base.isprintable() else "?"

@@ -15,6 +15,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from core.frozen import frozen
+from core.text import visible
 
 TEXT_MAX: Final = 400
 """More characters than any row has cells."""
@@ -30,17 +31,8 @@ class Block:
 
 
 def shown(text: str) -> str:
-    """Give text without anything that is not a character to be seen: the border to the terminal.
-
-    Control, format and private characters fall away; any other kind of blank becomes a space.
-    """
-    if text.isprintable():
-        return text[:TEXT_MAX]
-    return "".join(
-        character if character.isprintable() else " "
-        for character in text[:TEXT_MAX]
-        if character.isprintable() or character.isspace()
-    )
+    """Give what of a text can be seen: the border to the terminal."""
+    return visible(text[:TEXT_MAX])
 
 
 @lru_cache(maxsize=4096)

@@ -1,6 +1,7 @@
 """A paper on the screen: the same elements that the printer gets, on a light strip."""
 
 from core.document import Cut, Document, TextLine
+from core.text import centred
 from tui.widgets.block import Block, Row, block, line, tall
 from tui.widgets.palette import Palette
 
@@ -13,7 +14,7 @@ def paper_rows(paper: Document, width: int, styles: Palette) -> list[Row]:
         if isinstance(element, Cut):
             continue
         text = " ".join(element.text) if element.is_double else element.text
-        body = text.center(paper.width) if element.is_centred else text
+        body = centred(text, paper.width) if element.is_centred else text
         style = styles.paper_bold if element.is_bold or element.is_double else styles.paper
         rows.append(line(" " * margin + body, width, style))
     return rows
