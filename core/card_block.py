@@ -8,9 +8,10 @@ terminal-protocols 4). The fields are laid out by us because Westpay sends field
 from re import compile as compile_pattern
 
 from core.card import CardSlip
+from core.card_secrets import redact
 from core.money import format_kronor
 from core.sheet import TEXT_MAX, Sheet, Translate
-from core.text import clean, redact
+from core.text import clean
 
 _LAST_DIGITS = compile_pattern(r"[0-9]{1,4}$")
 _FIRST_DIGITS = compile_pattern(r"^[0-9]{6}(?=[^0-9])")

@@ -9,11 +9,9 @@ Every character that is left has one width in cells on which screen, paper and p
 """
 
 import unicodedata
-from re import Match
 from re import compile as compile_pattern
 from typing import Final
 
-_DIGIT_RUN = compile_pattern(r"(?<![0-9])[0-9](?:[ -]?[0-9]){12,18}(?![0-9])")
 _PLAIN = compile_pattern(
     "[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205e"
     "\u2190-\u2328\u232b-\u23ff\u2460-\u25ff]*"
@@ -109,21 +107,6 @@ def centred(text: str, width: int) -> str:
     """Set `text` in the middle of `width` cells with blanks before it."""
     shown = ("x" * cell_count(text)).center(width)
     return " " * (len(shown) - len(shown.lstrip(" "))) + text
-
-
-def redact(text: str) -> str:
-    """Mask every run of 13-19 digits (also spaced or dashed) that passes the Luhn test.
-
-    No protocol here sends a full card number; this is the belt for the braces (reliability S1).
-    """
-    return _DIGIT_RUN.sub(_mask_if_card_number, text)
-
-
-def _mask_if_card_number(match: Match[str]) -> str:
-    digits = [int(character) for character in match.group() if character.isdigit()]
-    doubled = sum(sum(divmod(2 * digit, 10)) for digit in digits[-2::-2])
-    is_card_number = (sum(digits[-1::-2]) + doubled) % 10 == 0
-    return "*" * 12 + "".join(map(str, digits[-4:])) if is_card_number else match.group()
 
 
 def fold(text: str) -> str:

@@ -358,3 +358,63 @@ def test_the_simulated_terminal_refuses_another_order() -> None:
 )
 def test_card_numbers_are_masked_whatever_comes(sent: str, copy: SlipCopy, kept: str) -> None:
     assert mask_pan(sent, copy) == kept
+
+
+@pytest.mark.parametrize("place", range(100, 121))
+def test_no_cut_leaves_most_of_a_card_number(place: int) -> None:
+    words = "x" * (place - 1) + " 4111111111111111"
+    told = golden("payment-response-declined").replace(b"Declined by host", words.encode())
+    message = decode(told)
+    assert isinstance(message, PaymentResponse)
+    assert "11111" not in message.response.additional
+
+
+def test_a_card_number_over_two_lines_of_the_display_is_masked() -> None:
+    told = golden("display-request").replace(b"Ny kund", b"4111 1111")
+    message = decode(told.replace("Väntar på kort".encode(), b"1111 1111"))
+    assert isinstance(message, DisplayRequest)
+    assert message.lines == ("**** ****", "**** 1111")
+
+
+@pytest.mark.parametrize(
+    ("field", "kept"),
+    [(b'Tvr="0000008001"', ("", "0000")), (b'Tsi="0000"', ("0000008001", ""))],
+)
+def test_a_code_longer_than_its_kind_is_dropped(field: bytes, kept: tuple[str, str]) -> None:
+    name = field.partition(b"=")[0]
+    told = golden("print-request").replace(field, name + b'="0412AC89ABCDEF67"')
+    message = decode(told.replace(b"A0000000041010", b"0412AC89ABCDEF67"))
+    assert isinstance(message, PrintRequest)
+    assert (message.slip.tvr, message.slip.tsi) == kept
+    assert message.slip.aid == ""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('ServiceID="42"', 'ServiceID="4\u200b2"'),
+        ('ServiceID="42"', 'ServiceID=" 42"'),
+        ('POIID="80000082"', 'POIID="80000082\u202e"'),
+        ('Result="Success"', 'Result="Succ\u00adess"'),
+        ("<Response ", "<Elsewhere><Response "),
+        ("<AmountsResp ", '<a xmlns:i="http://www.w3.org/2001/XInclude"><i:x/></a><AmountsResp '),
+    ],
+)
+def test_an_approval_that_is_right_only_after_cleaning_or_moving_is_refused(
+    old: str, new: str
+) -> None:
+    told = PAID.decode().replace(old, new)
+    if "Elsewhere" in new:
+        told = told.replace("<POIData>", "</Elsewhere><POIData>")
+    with pytest.raises(UnusableMessage):
+        decode(told.encode())
+
+
+@pytest.mark.parametrize(
+    "at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "0001-01-01"]
+)
+def test_a_time_at_the_end_of_time_is_none(at: str) -> None:
+    told = PAID.replace(b"2026-11-23T18:05:21.0+01:00", at.encode())
+    message = decode(told)
+    assert isinstance(message, PaymentResponse)
+    assert message.at is None

@@ -1,9 +1,10 @@
 """Bytes ↔ messages: the one door between the wire and the driver. No input or output here.
 
 `decode` gives a message or raises UnusableMessage; there is no half-read answer. A Result that is
-missing or doubled, an amount that is no amount, a body that is not what the header says: all end
-here, so nothing behind this module can take a broken answer for an approval. Unknown elements and
-attributes are passed over; unknown messages become OtherMessage.
+missing or doubled, an amount that is no amount, a body that is not what the header says, an element
+of an approval in another place than the source shows: all end here, so nothing behind this module
+can take a broken answer for an approval. Unknown elements and attributes are passed over; unknown
+messages become OtherMessage.
 Source: terminal-protocols 2.3-2.10; reliability F25, S1-S4.
 """
 
@@ -12,11 +13,15 @@ from xml.etree.ElementTree import Element
 from devices.terminals.westpay_epas.fields import (
     UnusableMessage,
     amount_of,
+    child,
+    exact_of,
+    lines_of,
     optional_amount_of,
     single,
     some,
     text_of,
     time_of,
+    words_of,
 )
 from devices.terminals.westpay_epas.messages import (
     DisplayRequest,
@@ -69,25 +74,27 @@ def decode(payload: bytes) -> Inbound:
 
 def _header(found: Element) -> MessageHeader:
     return MessageHeader(
-        message_class=text_of(found, "MessageClass"),
-        category=text_of(found, "MessageCategory"),
-        kind=text_of(found, "MessageType"),
-        service_id=text_of(found, "ServiceID"),
-        workstation_id=text_of(found, "WorkstationID"),
-        poi_id=text_of(found, "POIID"),
+        message_class=exact_of(found, "MessageClass"),
+        category=exact_of(found, "MessageCategory"),
+        kind=exact_of(found, "MessageType"),
+        service_id=exact_of(found, "ServiceID"),
+        workstation_id=exact_of(found, "WorkstationID"),
+        poi_id=exact_of(found, "POIID"),
     )
 
 
 def _response(header: MessageHeader, body: Element) -> Inbound:
-    found = single(body, "Response")
-    result = text_of(found, "Result")
+    found = child(body, "Response")
+    if found is None:
+        raise UnusableMessage("Response missing")
+    result = exact_of(found, "Result")
     if result not in ("Success", "Failure", "Partial"):
         raise UnusableMessage("Result missing or unknown")
     additional = some(found, "AdditionalResponse")
     response = Response(
         result=result,
-        error_condition=text_of(found, "ErrorCondition"),
-        additional=text_of(additional[0]) if additional else "",
+        error_condition=exact_of(found, "ErrorCondition"),
+        additional=words_of(additional[0]) if additional else "",
     )
     match header.category:
         case "Login":
@@ -102,9 +109,9 @@ def _response(header: MessageHeader, body: Element) -> Inbound:
         case "Payment":
             return _payment(header, response, body)
         case "Reversal":
-            transaction = _at_most_one(body, "POITransactionID")
+            transaction = _at_most_one(body, "POIData", "POITransactionID")
             return ReversalResponse(
-                header, response, text_of(transaction, "TransactionID"), time_of(transaction)
+                header, response, exact_of(transaction, "TransactionID"), time_of(transaction)
             )
         case "GetLastTransaction":
             return GetLastTransactionResponse(header, response, last_transaction_of(body))
@@ -112,9 +119,9 @@ def _response(header: MessageHeader, body: Element) -> Inbound:
 
 
 def _payment(header: MessageHeader, response: Response, body: Element) -> PaymentResponse:
-    transaction = _at_most_one(body, "POITransactionID")
+    transaction = _at_most_one(body, "POIData", "POITransactionID")
     result = _at_most_one(body, "PaymentResult")
-    amounts = _at_most_one(body, "AmountsResp")
+    amounts = _at_most_one(body, "PaymentResult", "AmountsResp")
     authorized_ore: int | None = None
     if "AuthorizedAmount" in amounts.attrib:
         authorized_ore = amount_of(amounts, "AuthorizedAmount")
@@ -123,20 +130,18 @@ def _payment(header: MessageHeader, response: Response, body: Element) -> Paymen
     return PaymentResponse(
         header,
         response,
-        transaction_id=text_of(transaction, "TransactionID"),
+        transaction_id=exact_of(transaction, "TransactionID"),
         at=time_of(transaction),
-        payment_type=text_of(result, "PaymentType"),
+        payment_type=exact_of(result, "PaymentType"),
         authorized_ore=authorized_ore,
         tip_ore=optional_amount_of(amounts, "TipAmount"),
-        currency=text_of(amounts, "Currency"),
+        currency=exact_of(amounts, "Currency"),
     )
 
 
-def _at_most_one(body: Element, tag: str) -> Element:
-    found = some(body, tag)
-    if len(found) > 1:
-        raise UnusableMessage(f"{tag} doubled")
-    return found[0] if found else Element(tag)
+def _at_most_one(body: Element, *path: str) -> Element:
+    found = child(body, *path)
+    return Element(path[-1]) if found is None else found
 
 
 def _device_message(header: MessageHeader, body: Element) -> Inbound:
@@ -151,19 +156,18 @@ def _device_message(header: MessageHeader, body: Element) -> Inbound:
                 # says is told as a foreign message instead.
                 return OtherMessage(header, exc.words)
         case "Event":
-            return EventNotification(header, text_of(body, "EventToNotify"))
+            return EventNotification(header, words_of(body, "EventToNotify"))
     return OtherMessage(header, "unused message")
 
 
 def _display(header: MessageHeader, body: Element) -> DisplayRequest:
-    outputs = some(body, "OutputText")[:_LINE_COUNT_MAX]
-    lines = tuple(text_of(line, length_max=_LINE_MAX) for line in outputs)
+    lines = lines_of(some(body, "OutputText")[:_LINE_COUNT_MAX], _LINE_MAX)
     prompt = some(body, "PromptId")
     asked = some(body, "Input")
     is_required = bool(asked) and text_of(asked[0], "Required").casefold() in ("yes", "true")
     return DisplayRequest(
         header,
-        lines=tuple(line for line in lines if line),
+        lines=lines,
         prompt_id=text_of(prompt[0]) if prompt else "",
         is_input_required=is_required,
         is_option_list=bool(asked) and text_of(asked[0], "Type") == "OptionList",

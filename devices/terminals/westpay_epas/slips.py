@@ -13,16 +13,22 @@ from core.card import CardSlip, SlipCopy
 from devices.terminals.westpay_epas.fields import (
     UnusableMessage,
     amount_of,
+    child,
     display_time,
+    exact_of,
     optional_amount_of,
+    short_of,
     some,
     text_of,
     time_of,
+    words_of,
 )
 from devices.terminals.westpay_epas.messages import LastTransaction
 
 _DIGIT = compile_pattern(r"[0-9]")
 _FIRST_AND_LAST = 10
+_AID = compile_pattern(r"[AD][0-9]{9}[0-9A-Fa-f]{0,22}")
+"""ISO 7816-5: a registered application begins with A or D and nine digits."""
 _STATUS = {"Authorised": "approved", "Authorized": "approved", "Cancelled": "cancelled"}
 _KIND = {
     "Debit": "purchase",
@@ -51,7 +57,7 @@ def slip_of(body: Element, service_id: int) -> CardSlip:
     deal = _first(output, "TransactionData")
     copy = (
         SlipCopy.MERCHANT
-        if text_of(output, "DocumentQualifier") == "CashierReceipt"
+        if exact_of(output, "DocumentQualifier") == "CashierReceipt"
         else SlipCopy.CUSTOMER
     )
     state = _first(output, "Transaction")
@@ -59,13 +65,13 @@ def slip_of(body: Element, service_id: int) -> CardSlip:
     card = _first(output, "CardData")
     emv = _first(output, "EmvData")
     slip = CardSlip(
-        reference=text_of(deal, "ReferenceNumber"),
+        reference=exact_of(deal, "ReferenceNumber"),
         copy=copy,
         service_id=service_id,
-        status=_STATUS.get(text_of(state, "Status"), "declined"),
-        kind=_kind(text_of(deal, "Type")),
-        denial_reason=text_of(state, "DenialReason"),
-        currency=text_of(deal, "CurrencyCode"),
+        status=_STATUS.get(exact_of(state, "Status"), "declined"),
+        kind=_kind(exact_of(deal, "Type")),
+        denial_reason=words_of(state, "DenialReason"),
+        currency=exact_of(deal, "CurrencyCode"),
         at=display_time(time_of(deal, "DateTime")),
         amount_ore=amount_of(deal, "Amount"),
         vat_ore=optional_amount_of(deal, "Vat") or 0,
@@ -73,17 +79,17 @@ def slip_of(body: Element, service_id: int) -> CardSlip:
         tip_ore=optional_amount_of(deal, "Gratuity") or 0,
         charge_ore=optional_amount_of(deal, "CashAdvanceCharge") or 0,
         total_ore=amount_of(deal, "Total"),
-        bank_agent=_own_text(output, "BankAgentName"),
-        acquirer_reference=_own_text(output, "AcquirerReference"),
-        terminal_id=_own_text(output, "TerminalId"),
-        operator_id=_own_text(output, "OperatorId"),
+        bank_agent=words_of(_first(output, "BankAgentName")),
+        acquirer_reference=short_of(_first(output, "AcquirerReference"), "", 15),
+        terminal_id=short_of(_first(output, "TerminalId"), "", 12),
+        operator_id=words_of(_first(output, "OperatorId")),
         merchant=_merchant(_first(output, "MerchantData")),
-        card_name=text_of(card, "Name"),
+        card_name=words_of(card, "Name"),
         masked_pan=mask_pan(text_of(card, "MaskedPan"), copy),
-        aid=text_of(emv, "ApplicationId"),
-        tvr=text_of(emv, "Tvr"),
-        tsi=text_of(emv, "Tsi"),
-        method=text_of(_first(output, "ExtAuth"), "Name"),
+        aid=_aid(emv, "ApplicationId"),
+        tvr=short_of(emv, "Tvr", 10),
+        tsi=short_of(emv, "Tsi", 4),
+        method=words_of(_first(output, "ExtAuth"), "Name"),
         dcc_lines=_dcc(output),
     )
     return _authorised(slip, auth)
@@ -92,14 +98,11 @@ def slip_of(body: Element, service_id: int) -> CardSlip:
 def last_transaction_of(body: Element) -> LastTransaction | None:
     """Read GetLastTransactionResponse; None when no Transaction came.
 
-    Raises UnusableMessage when the element is doubled or its amounts are none.
+    Raises UnusableMessage when the element is doubled or misplaced, or its amounts are none.
     """
-    found = some(body, "Transaction")
-    if not found:
+    deal = child(body, "Transaction")
+    if deal is None:
         return None
-    if len(found) > 1:
-        raise UnusableMessage("Transaction doubled")
-    deal = found[0]
     at = time_of(deal)
     authorized_ore = amount_of(deal, "AuthorizedAmount")
     cash_back_ore = optional_amount_of(deal, "CashBackAmount") or 0
@@ -108,9 +111,9 @@ def last_transaction_of(body: Element) -> LastTransaction | None:
     card = _first(body, "Card")
     emv = _first(body, "EMV")
     slip = CardSlip(
-        reference=text_of(deal, "TransactionID"),
-        kind=_kind(text_of(deal, "Type")),
-        currency=text_of(deal, "CurrencyCode"),
+        reference=exact_of(deal, "TransactionID"),
+        kind=_kind(exact_of(deal, "Type")),
+        currency=exact_of(deal, "CurrencyCode"),
         at=display_time(at),
         amount_ore=max(authorized_ore - cash_back_ore - tip_ore - charge_ore, 0),
         vat_ore=optional_amount_of(deal, "VATAmount") or 0,
@@ -119,18 +122,18 @@ def last_transaction_of(body: Element) -> LastTransaction | None:
         charge_ore=charge_ore,
         total_ore=authorized_ore,
         merchant=_merchant(_first(body, "MerchantData")),
-        card_name=text_of(card, "Name"),
+        card_name=words_of(card, "Name"),
         masked_pan=mask_pan(text_of(card, "CustomerPAN"), SlipCopy.CUSTOMER),
-        aid=text_of(emv, "AID"),
-        tvr=text_of(emv, "TVR"),
-        tsi=text_of(emv, "TSI"),
+        aid=_aid(emv, "AID"),
+        tvr=short_of(emv, "TVR", 10),
+        tsi=short_of(emv, "TSI", 4),
         dcc_lines=_dcc(body),
         is_copy_of_query=True,
     )
     return LastTransaction(
         transaction_id=slip.reference,
         authorized_ore=authorized_ore,
-        type=text_of(deal, "Type"),
+        type=exact_of(deal, "Type"),
         currency=slip.currency,
         at=at,
         cash_back_ore=cash_back_ore,
@@ -141,19 +144,19 @@ def last_transaction_of(body: Element) -> LastTransaction | None:
 
 
 def _authorised(slip: CardSlip, auth: Element) -> CardSlip:
-    id_method = text_of(auth, "IdMethod")
+    id_method = short_of(auth, "IdMethod", 2)
     is_by_device = id_method == "%"
     return replace(
         slip,
-        entry_mode=text_of(auth, "PosEntryMode"),
+        entry_mode=short_of(auth, "PosEntryMode", 2),
         # `%` means that the customer's own device checked him: shown as `a` plus those words.
         id_method="a" if is_by_device else id_method,
-        is_verified_by_device=is_by_device or text_of(auth, "VerifiedByDevice") == "true",
-        channel=text_of(auth, "Channel"),
-        responder=text_of(auth, "Responder"),
-        response_code=text_of(auth, "ResponseCode"),
-        institution=text_of(auth, "FinancialInstitution"),
-        approval_code=text_of(auth, "ApprovalCode"),
+        is_verified_by_device=is_by_device or exact_of(auth, "VerifiedByDevice") == "true",
+        channel=short_of(auth, "Channel", 2),
+        responder=short_of(auth, "Responder", 2),
+        response_code=short_of(auth, "ResponseCode", 4),
+        institution=short_of(auth, "FinancialInstitution", 12),
+        approval_code=short_of(auth, "ApprovalCode", 8),
     )
 
 
@@ -163,8 +166,9 @@ def _first(within: Element, tag: str) -> Element:
     return found[0] if found else Element(tag)
 
 
-def _own_text(within: Element, tag: str) -> str:
-    return text_of(_first(within, tag))
+def _aid(emv: Element, attribute: str) -> str:
+    aid = text_of(emv, attribute)
+    return aid if _AID.fullmatch(aid) else ""
 
 
 def _kind(wire_type: str) -> str:
@@ -173,7 +177,7 @@ def _kind(wire_type: str) -> str:
 
 def _merchant(found: Element) -> tuple[str, ...]:
     lines = (
-        " ".join(filter(None, (text_of(found, name) for name in names.split())))
+        " ".join(filter(None, (words_of(found, name) for name in names.split())))
         for names in _MERCHANT
     )
     return tuple(line for line in lines if line)
@@ -183,5 +187,5 @@ def _dcc(within: Element) -> tuple[str, ...]:
     found = some(within, "DCC")
     if not found:
         return ()
-    told = ((name, text_of(found[0], name)) for name in _DCC)
+    told = ((name, words_of(found[0], name)) for name in _DCC)
     return tuple(f"{name}: {text}" for name, text in told if text)

@@ -1,7 +1,8 @@
 """Bytes → one XML tree, or a refusal: the only place that lets a parser at foreign bytes.
 
-No document type, no entities, no processing instructions, no other encoding than UTF-8, no byte
-order mark, bounded depth and number of elements, all checked while reading and not afterwards.
+No document type, no entities, no inclusions, no processing instructions, no other encoding than
+UTF-8, no byte order mark, bounded depth and number of elements, all checked while reading and not
+afterwards.
 Source: reliability S2, S3, F25.
 """
 
@@ -16,10 +17,12 @@ from devices.terminals.westpay_epas.frames import FRAME_MAX
 
 DEPTH_MAX = 32
 ELEMENT_COUNT_MAX = 5_000
+_INCLUSION = "{http://www.w3.org/2001/XInclude}"
+"""Never followed by this parser; refused, so that nobody behind it may follow one."""
 
 
 class _BoundedBuilder(TreeBuilder):
-    """Builds a tree and gives up as soon as it grows too deep or too large."""
+    """Builds a tree and gives up as soon as it grows too deep or too large, or includes others."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,6 +34,8 @@ class _BoundedBuilder(TreeBuilder):
         self._count += 1
         if self._depth > DEPTH_MAX or self._count > ELEMENT_COUNT_MAX:
             raise UnusableMessage("too deep or too many elements")
+        if tag.startswith(_INCLUSION):
+            raise UnusableMessage("inclusion")
         return super().start(tag, attrs)
 
     def end(self, tag: Any, /) -> Element:
