@@ -162,6 +162,12 @@ class NotYetBuilt(RuleError):
     code = "not-yet-built"
 
 
+class DiskNearlyFull(RuleError):
+    """Too little room is left for what follows a payment (reliability F41)."""
+
+    code = "disk-nearly-full"
+
+
 class IllegalTransition(RuleError):
     """The state table holds no such pair of state and event."""
 

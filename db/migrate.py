@@ -22,6 +22,9 @@ MIGRATIONS: Final = (
 """Order is application order; names are never reused."""
 _FIRST_JOURNALLED: Final = MIGRATIONS.index("m0003_bound_rows")
 """From this one on each migration has its row in the journal."""
+MIGRATION_TABLE: Final = (
+    "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL) STRICT"
+)
 _OPERATOR: Final = "blipp"
 
 
@@ -53,12 +56,7 @@ def migrate(begin: Callable[[], Connection], at: str) -> tuple[str, ...]:
     for name in missing:
         module = import_module(f"db.migrations.{name}")
         with begin() as connection:
-            connection.execute(
-                text(
-                    "CREATE TABLE IF NOT EXISTS migration "
-                    "(name TEXT PRIMARY KEY, applied_at TEXT NOT NULL) STRICT"
-                )
-            )
+            connection.exec_driver_sql(MIGRATION_TABLE)
             for statement in module.statements():
                 connection.exec_driver_sql(statement)
             connection.execute(

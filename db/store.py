@@ -30,6 +30,7 @@ from core.vat import VatRate, rate_on
 from db.catalog import CatalogueStore
 from db.engine import commits_of_others, open_writer
 from db.migrate import migrate
+from db.start_checks import check_start
 from db.unit_of_work import SqliteUnitOfWork
 
 # What a former shop had set is in the journal as it was found (migration m0003).
@@ -53,7 +54,7 @@ class SqliteStore:
         self.path = path
         self._engine: Engine = open_writer(path)
         self.applied = migrate(self._begin, at.isoformat(timespec="milliseconds"))
-        self._check_integrity()
+        check_start(self._engine)
         self._commits_of_others = commits_of_others(self._engine)
         self._catalogue = CatalogueStore()
         self._looked_at = self._commits_of_others()
@@ -75,11 +76,6 @@ class SqliteStore:
         with self._engine.connect() as connection:
             rows = connection.exec_driver_sql(statement, parameters).all()
             return [tuple(row) for row in rows]
-
-    def _check_integrity(self) -> None:
-        found = self._read("PRAGMA quick_check(1)")[0][0]
-        if found != "ok":
-            raise StoreDamaged(reason=str(found))
 
     def reload_catalogue(self) -> None:
         """Read the catalogue again after an import, or after changing it through this store."""

@@ -18,6 +18,7 @@ from sqlcipher3 import dbapi2
 from core.frozen import frozen
 from db.engine import open_reader
 from db.verify_rows import BadRow, Problem, Snapshot, expect
+from db.verify_schema import JournalledSchema
 from db.verify_walk import COUNTERS, JournalWalk
 from db.verify_witness import check_tail, check_witness_is_there
 from db.witness import WitnessLine, read_witness
@@ -90,6 +91,8 @@ class _Check:
     def run(self) -> None:
         """Check everything in the database. Raises BadRow."""
         self._check_file()
+        schema = JournalledSchema(self._snapshot)
+        schema.check_tables()
         walk = self._walk
         rows = self._snapshot.stream(
             "SELECT seq, at, kind, operator, payload, hash FROM journal ORDER BY seq"
@@ -113,6 +116,7 @@ class _Check:
         self._check_codes()
         self._check_counters()
         walk.rows_checked += walk.totals.check_totals(self._snapshot)
+        walk.rows_checked += schema.check_rest()
 
     def check_witness(self) -> None:
         """Find a witness file that was taken away. Raises BadRow."""

@@ -8,6 +8,8 @@ import os
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from sqlalchemy import Connection
+
 from core.errors import StoreDamaged, StoreError
 
 
@@ -68,6 +70,24 @@ def check_witness(store: "JournalReader", lines: tuple[WitnessLine, ...]) -> Non
             raise StoreDamaged(
                 reason="journal-behind-witness", seq=line.seq, kind=line.kind, number=line.number
             )
+
+
+def check_witness_of(connection: Connection, lines: tuple[WitnessLine, ...]) -> None:
+    """The same on a plain connection, for whoever looks at the file beside the till."""
+    check_witness(_Rows(connection), lines)
+
+
+class _Rows:
+    """Reads hashes on a connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def journal_hash(self, seq: int) -> str | None:
+        """Give the hash of one journal row; None when there is no such row."""
+        statement = "SELECT hash FROM journal WHERE seq=?"
+        found = self._connection.exec_driver_sql(statement, (seq,)).scalar()
+        return None if found is None else str(found)
 
 
 def read_witness(path: Path) -> tuple[WitnessLine, ...]:

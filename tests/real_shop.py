@@ -1,6 +1,7 @@
 """A shop in real files: the till's services over SQLite, a witness file, and a world in memory."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -129,17 +130,34 @@ class RealShop:
         return rows
 
     def sql(self, *statements: str) -> list[tuple[Any, ...]]:
-        """Do what somebody with an SQLite shell would do; triggers are dropped first."""
-        connection = dbapi2.connect(str(self.folder / "till.db"))
-        triggers = connection.execute("SELECT name FROM sqlite_schema WHERE type='trigger'")
-        for (name,) in triggers.fetchall():
-            connection.execute(f"DROP TRIGGER {name}")
+        """Do what somebody with an SQLite shell would do; triggers are off meanwhile."""
         rows: list[tuple[Any, ...]] = []
-        for statement in statements:
-            rows = connection.execute(statement).fetchall()
-        connection.commit()
-        connection.close()
+        with self.forge() as connection:
+            for statement in statements:
+                rows = connection.execute(statement).fetchall()
         return rows
+
+    @contextmanager
+    def forge(self) -> Iterator[Any]:
+        """Give a connection on which the triggers are off; they are back afterwards."""
+        connection = dbapi2.connect(str(self.folder / "till.db"), isolation_level=None)
+        with closing(connection), without_triggers(connection):
+            yield connection
+
+
+@contextmanager
+def without_triggers(connection: Any) -> Iterator[None]:
+    """Take the triggers out and put them back as they were, as a careful forger does."""
+    triggers = connection.execute(
+        "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"
+    ).fetchall()
+    for name, _ in triggers:
+        connection.execute(f"DROP TRIGGER {name}")
+    try:
+        yield
+    finally:
+        for _, sql in triggers:
+            connection.execute(sql)
 
 
 def a_worked_shop(folder: Path) -> RealShop:

@@ -111,16 +111,21 @@ def open_shop(config: Config, data_dir: Path, clock: "Clock", *, is_demo: bool) 
     """Open store and witness and build till and devices. Raises StoreError, ConfigError."""
     from core.services.till import Till
     from db.article_reader import ArticleReader
+    from db.files import FileWatch, mend_rights
     from db.store import SqliteStore
     from db.witness import Witness, check_witness, read_witness
     from tui.device_desk import DeviceDesk
     from tui.new_shop import fill_new_shop
+    from tui.process_guard import switch_off_core_dumps
     from tui.register_binding import bind_register
     from tui.till_thread import Opened
 
-    store = SqliteStore(data_dir / DATABASE_NAME, clock.now())
-    check_witness(store, read_witness(witness_path(config, data_dir)))
-    witness = Witness(witness_path(config, data_dir))
+    switch_off_core_dumps()
+    database, witness_file = data_dir / DATABASE_NAME, witness_path(config, data_dir)
+    mend_rights(data_dir, witness_file)
+    store = SqliteStore(database, clock.now())
+    check_witness(store, read_witness(witness_file))
+    witness = Witness(witness_file)
     bind_register(store, config, clock, is_demo=is_demo)
     if is_demo:
         fill_demo(store, clock)
@@ -134,6 +139,7 @@ def open_shop(config: Config, data_dir: Path, clock: "Clock", *, is_demo: bool) 
         rules=rules,
         period=period,
         witness=lambda entry, kind, number: witness.append(entry.seq, entry.hash, kind, number),
+        check_files=FileWatch(database, witness_file, config.data.free_bytes_min).check,
     )
     demo = _demo_devices(config, data_dir) if is_demo else None
     devices = DeviceDesk(
@@ -150,7 +156,7 @@ def open_shop(config: Config, data_dir: Path, clock: "Clock", *, is_demo: bool) 
         ),
         demo,
     )
-    reader = ArticleReader(data_dir / DATABASE_NAME)
+    reader = ArticleReader(database)
 
     def close() -> None:
         reader.close()

@@ -74,6 +74,13 @@ class DataConfig:
 
     dir: Path | None = None
     witness: Path | None = None
+    free_mb_min: int = 50
+    """Megabytes of room without which no payment is taken."""
+
+    @property
+    def free_bytes_min(self) -> int:
+        """The same in bytes."""
+        return self.free_mb_min * 1_000_000
 
 
 @frozen
@@ -159,8 +166,7 @@ def merge_over_demo(path: Path) -> Config:
 
 def load_data(path: Path) -> DataConfig:
     """Read only `[data]`, for commands that need no more; the file may still have blanks."""
-    section = Section(path, "data", _document(path))
-    return DataConfig(section.path("dir"), section.path("witness"))
+    return _data(Section(path, "data", _document(path)))
 
 
 def load_code_page(path: Path) -> str:
@@ -206,11 +212,10 @@ def _document(path: Path) -> Mapping[str, object]:
 def _config(file: Path, document: Mapping[str, object]) -> Config:
     shop = _shop(Section(file, "shop", document))
     terminal = Section(file, "terminal", document)
-    data = Section(file, "data", document)
     drawer = Section(file, "drawer", document)
     return Config(
         shop=shop,
-        data=DataConfig(data.path("dir"), data.path("witness")),
+        data=_data(Section(file, "data", document)),
         till=_till(Section(file, "till", document)),
         scanner=_scanner(Section(file, "scanner", document)),
         terminal=_terminal(terminal, shop.register_id),
@@ -219,6 +224,11 @@ def _config(file: Path, document: Mapping[str, object]) -> Config:
         printer=_printer(Section(file, "printer", document)),
         drawer=DrawerConfig(drawer.word("driver", ("printer", "none"), "printer")),
     )
+
+
+def _data(section: Section) -> DataConfig:
+    free_mb_min = section.number("free_mb_min", 10, 100_000, 50)
+    return DataConfig(section.path("dir"), section.path("witness"), free_mb_min)
 
 
 def _shop(section: Section) -> ShopConfig:

@@ -127,6 +127,10 @@ ERRORS: Final[dict[str, str]] = {
         "Z-rapport går inte: ett kort blev draget i efterhand och väntar på ditt svar."
     ),
     "not-yet-built": N_("Det finns inte än i denna version."),
+    "disk-nearly-full": N_(
+        "Disken är nästan full ({free_mb} MB ledigt, {wanted_mb} behövs): kassan tar inte betalt. "
+        "Ta bort andra filer från datorn."
+    ),
     "illegal-transition": N_("Det går inte i det läge som köpet är i."),
     "device": N_("En apparat svarade fel."),
     "device-unavailable": N_("Apparaten svarar inte."),
@@ -137,6 +141,24 @@ ERRORS: Final[dict[str, str]] = {
     "remote-protocol": N_("Apparaten svarade på ett sätt som kassan inte förstår."),
     "store": N_("Databasen kan inte skrivas. Kassan får inte sälja."),
     "store-damaged": N_("Databasen är skadad. Kassan får inte sälja. Kör blipp verify."),
+    "store/file-rights": N_(
+        "Andra på datorn kan läsa {file}: kassan får inte sälja. Ge filen kassans eget konto, "
+        "eller lägg data på en disk som har filrättigheter."
+    ),
+    "store-damaged/file-replaced": N_(
+        "{file} är utbytt eller borttagen medan kassan är igång: kassan får inte sälja. "
+        "Kör blipp verify."
+    ),
+    "store-damaged/schema-changed": N_(
+        "Databasens schema är ändrat ({kind} {name}): kassan får inte sälja. Kör blipp verify."
+    ),
+    "store-damaged/chain-broken": N_(
+        "Journalens kedja är bruten vid rad {seq}: kassan får inte sälja. Kör blipp verify."
+    ),
+    "store-damaged/wal-reset-bug": N_(
+        "SQLite {sqlite} har ett fel som kan förstöra databasen: kassan får inte sälja. "
+        "Installera Blipp på nytt."
+    ),
     "store-too-new": N_("Databasen är skriven av en nyare version av Blipp."),
     "store-in-use": N_("En annan kassa använder redan dessa data."),
     "store-damaged/binding-changed": N_(

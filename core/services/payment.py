@@ -176,6 +176,7 @@ def _payable(till: Till) -> Sale:
     if sale.state not in (SaleState.OPEN, SaleState.TENDERING):
         raise PaymentInProgress(state=sale.state)
     till.check_unit_for_payment()
+    till.check_files()
     return sale
 
 

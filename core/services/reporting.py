@@ -38,6 +38,7 @@ def print_x(till: Till, report: DayReport) -> None:
 def z_report(till: Till) -> DayReport:
     """Take the Z report: store it, close the period, open the next, print. Raises RuleError."""
     check_reportable(till.state, has_late=bool(till.lates))
+    till.check_files()
     period = till.period
     unnumbered = build_report(till, number=None)
     with till.store.unit_of_work() as uow:

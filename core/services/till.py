@@ -111,6 +111,10 @@ class UnitView:
     is_waiting_for_person: bool = False
 
 
+def _unwatched() -> None:
+    """Look at no file: a store in memory has none."""
+
+
 @dataclass(slots=True)
 class Till:
     """The one writer's state."""
@@ -121,6 +125,8 @@ class Till:
     period: Period
     witness: Callable[[JournalEntry, str, int], None]
     """Writes the journal head outside the database and fsyncs it."""
+    check_files: Callable[[], None] = _unwatched
+    """Raises StoreDamaged when the store's files are others now, DiskNearlyFull."""
     sale: Sale | None = None
     terminal: TerminalView = field(default_factory=TerminalView)
     unit: UnitView = field(default_factory=UnitView)

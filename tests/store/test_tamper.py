@@ -13,7 +13,7 @@ from sqlcipher3 import dbapi2
 
 from db.migrate import MIGRATIONS
 from db.verify import VerifyReport
-from tests.real_shop import RealShop, a_worked_shop, changed
+from tests.real_shop import RealShop, a_worked_shop, changed, without_triggers
 
 TABLES = (
     "migration",
@@ -94,7 +94,8 @@ class Bench:
         try:
             connection.execute("PRAGMA foreign_keys = OFF")
             connection.execute(f"PRAGMA ignore_check_constraints = {int(not has_checks)}")
-            connection.execute(statement, parameters)
+            with without_triggers(connection):
+                connection.execute(statement, parameters)
         except dbapi2.IntegrityError:
             return None
         finally:

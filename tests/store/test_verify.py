@@ -102,7 +102,7 @@ def test_an_edited_amount_in_the_journal_is_named(shop: RealShop) -> None:
 
 def test_two_receipts_swapped_are_named(shop: RealShop) -> None:
     one, two = shop.sql("SELECT body FROM receipt WHERE receipt_no IN (1,2) ORDER BY receipt_no")
-    with dbapi2.connect(str(shop.folder / "till.db")) as connection:
+    with shop.forge() as connection:
         connection.execute("UPDATE receipt SET body=? WHERE receipt_no=1", two)
         connection.execute("UPDATE receipt SET body=? WHERE receipt_no=2", one)
     assert named(shop.verify()) == "receipt 1"
@@ -111,7 +111,7 @@ def test_two_receipts_swapped_are_named(shop: RealShop) -> None:
 def test_two_journal_rows_swapped_are_named(shop: RealShop) -> None:
     columns = "at, kind, operator, payload, hash"
     five, six = shop.sql(f"SELECT {columns} FROM journal WHERE seq IN (5,6) ORDER BY seq")
-    with dbapi2.connect(str(shop.folder / "till.db")) as connection:
+    with shop.forge() as connection:
         for seq, row in ((5, six), (6, five)):
             statement = f"UPDATE journal SET ({columns})=(?,?,?,?,?) WHERE seq=?"
             connection.execute(statement, (*row, seq))
@@ -124,7 +124,7 @@ DIGEST = re.compile(r'"digest":"[0-9a-f]{64}"')
 def rehash(shop: RealShop, edit: Callable[[str], str]) -> int:
     """Edit payloads and make digests and chain anew, as an attacker who read our page would."""
     head, first = GENESIS, 0
-    with dbapi2.connect(str(shop.folder / "till.db")) as connection:
+    with shop.forge() as connection:
         rows = connection.execute("SELECT seq, at, kind, operator, payload FROM journal").fetchall()
         papers = dict(connection.execute("SELECT paper_id, body FROM paper").fetchall())
         for seq, at, kind, operator, payload in rows:

@@ -10,11 +10,11 @@ from itertools import count
 from time import sleep
 from typing import Final
 
-from core.errors import DeviceError, StoreError, StoreInUse
+from core.errors import DeviceError, StoreInUse
 from core.facts import Fact, PrinterCondition, TerminalState, TerminalStateChanged
-from db.engine import check_modes, has_wal_reset_bug, open_writer, sqlite_version
 from db.lock import DataLock
 from devices.factory import make_control_unit, make_printer, make_terminal
+from tui.cli.doctor_data import line, tell_data
 from tui.cli.place import Place, place_of
 from tui.cli.version import build
 from tui.cli.words import words_of
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     """Ask and tell; 0 all well, 1 not."""
     place = place_of(options)
     print(build())
-    is_well = _tell_database(place)
+    is_well = tell_data(place)
     _tell_config(place)
     lock: DataLock | None = None
     try:
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
             lock = DataLock(place.data_dir)
     except StoreInUse as held:
         told = _("kassan är igång (process {process}): dess enheter frågas inte")
-        _line(_("Enheter"), told.format(process=held.facts.get("process", "?")))
+        line(_("Enheter"), told.format(process=held.facts.get("process", "?")))
         return 0 if is_well else 1
     try:
         for name, ask in (
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
             (_("Skrivare"), _ask_printer),
         ):
             is_good, words = ask(place)
-            _line(name, words)
+            line(name, words)
             is_well = is_well and is_good
     finally:
         if lock is not None:
@@ -165,36 +165,15 @@ def _device_words(error: DeviceError) -> str:
     return f"{words} ({told})" if told else words
 
 
-def _tell_database(place: Place) -> bool:
-    version = ".".join(str(part) for part in sqlite_version())
-    is_safe = not has_wal_reset_bug(sqlite_version())
-    _line("SQLite", version if is_safe else _("{version}: har WAL-felet").format(version=version))
-    if not place.database.is_file():
-        _line(_("Databas"), _("{path} finns inte än").format(path=place.database))
-        return is_safe
-    try:
-        engine = open_writer(place.database)
-        with engine.connect() as connection:
-            modes = check_modes(connection)
-            connection.rollback()
-        engine.dispose()
-    except StoreError as error:
-        _line(_("Databas"), words_of(error))
-        return False
-    told = " ".join(f"{name}={value}" for name, value in modes.items())
-    _line(_("Databas"), f"{place.database}: {told}")
-    return is_safe
-
-
 def _tell_config(place: Place) -> None:
     """Print every key in force; files with secrets by their names only."""
-    _line(_("Data"), str(place.data_dir))
-    _line(_("Övningsbutik"), _("ja") if place.is_demo else _("nej"))
+    line(_("Data"), str(place.data_dir))
+    line(_("Övningsbutik"), _("ja") if place.is_demo else _("nej"))
     for section in fields(Config):
         value = getattr(place.config, section.name)
         assert is_dataclass(value)
         for field in fields(value):
-            _line(f"{section.name}.{field.name}", _in_toml(getattr(value, field.name)))
+            line(f"{section.name}.{field.name}", _in_toml(getattr(value, field.name)))
 
 
 def _in_toml(value: object) -> str:
@@ -204,7 +183,3 @@ def _in_toml(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return "" if value is None else str(value)
-
-
-def _line(name: str, words: str) -> None:
-    print(f"{name:<32} {words}")

@@ -10,6 +10,9 @@ from tui.i18n import N_, _
 
 PROBLEMS: Final[Mapping[str, str]] = {
     "there is no such file": N_("filen finns inte"),
+    "is missing from the schema": N_("saknas i databasens schema"),
+    "is changed in the schema": N_("är ändrad i databasens schema"),
+    "is no part of the schema": N_("hör inte till databasens schema"),
     "cannot be read: {error}": N_("kan inte läsas: {error}"),
     "SQLite says: {words}": N_("SQLite säger: {words}"),
     "row is missing": N_("raden saknas"),

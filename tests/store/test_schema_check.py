@@ -1,0 +1,72 @@
+"""A trigger, index or table that was dropped, changed or added is named at start and by verify."""
+
+from pathlib import Path
+
+import pytest
+from sqlcipher3 import dbapi2
+
+from core.errors import StoreDamaged
+from db.schema_check import SCHEMA_DIGEST, digest_of, made_schema
+from db.store import SqliteStore
+from tests.real_shop import RealShop, a_worked_shop, changed
+
+CHANGES = (
+    ("DROP TRIGGER journal_keeps_update", "trigger journal_keeps_update", "missing"),
+    ("DROP INDEX sale_unfinished", "index sale_unfinished", "missing"),
+    (
+        "CREATE TRIGGER half AFTER INSERT ON receipt BEGIN UPDATE total SET count = 0; END",
+        "trigger half",
+        "added",
+    ),
+    ("CREATE TABLE second_book (at TEXT)", "table second_book", "added"),
+    ("CREATE VIEW seen AS SELECT 1", "view seen", "added"),
+    ("ALTER TABLE slip ADD COLUMN pan TEXT", "table slip", "changed"),
+    ("DROP TABLE card_late", "table card_late", "missing"),
+)
+
+
+@pytest.fixture(scope="module")
+def worked(tmp_path_factory: pytest.TempPathFactory) -> RealShop:
+    return a_worked_shop(tmp_path_factory.mktemp("worked") / "shop")
+
+
+def test_the_digest_in_the_program_is_that_of_what_the_migrations_make() -> None:
+    assert digest_of(made_schema()) == SCHEMA_DIGEST
+
+
+def test_a_sound_shop_has_the_schema_of_its_migrations(worked: RealShop) -> None:
+    assert worked.verify().is_sound
+
+
+@pytest.mark.parametrize(("statement", "part", "what"), CHANGES)
+def test_a_changed_schema_is_named_by_verify_and_refused_at_start(
+    worked: RealShop, tmp_path: Path, statement: str, part: str, what: str
+) -> None:
+    shop = changed(worked, tmp_path / "shop")
+    connection = dbapi2.connect(str(shop.folder / "till.db"), isolation_level=None)
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute(statement)
+    connection.close()
+    problem = shop.verify().problem
+    assert problem is not None
+    assert f"{problem.table} {problem.key}" == part
+    with pytest.raises(StoreDamaged) as refused:
+        SqliteStore(shop.folder / "till.db", shop.world.clock.now())
+    facts = refused.value.facts
+    assert (f"{facts['kind']} {facts['name']}", facts["what"]) == (part, what)
+
+
+def test_a_trigger_whose_words_were_changed_in_place_is_named(
+    worked: RealShop, tmp_path: Path
+) -> None:
+    shop = changed(worked, tmp_path / "shop")
+    connection = dbapi2.connect(str(shop.folder / "till.db"), isolation_level=None)
+    connection.execute("PRAGMA writable_schema = ON")
+    connection.execute(
+        "UPDATE sqlite_schema SET sql = replace(sql, 'BEGIN', 'WHEN 0 BEGIN')"
+        " WHERE name = 'journal_keeps_delete'"
+    )
+    connection.close()
+    problem = shop.verify().problem
+    assert problem is not None
+    assert f"{problem.table} {problem.key}" == "trigger journal_keeps_delete"

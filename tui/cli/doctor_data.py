@@ -1,0 +1,105 @@
+"""What `blipp doctor` says of the shop's data: SQLite and its modes, the file, rights, room.
+
+The same checks as at the till's start, and nothing is written: a till may be selling meanwhile.
+"""
+
+from pathlib import Path
+
+from core.errors import StoreError
+from db.engine import check_modes, has_wal_reset_bug, open_reader, open_writer, sqlite_version
+from db.files import free_bytes, open_to_others
+from db.migrate import pending
+from db.start_checks import check_start
+from db.witness import check_witness_of, read_witness
+from tui.cli.place import Place
+from tui.cli.words import words_of
+from tui.compose import witness_path
+from tui.i18n import _
+from tui.process_guard import are_core_dumps_off, switch_off_core_dumps
+
+
+def tell_data(place: Place) -> bool:
+    """Tell of SQLite and the shop's files; False when the till may not sell with them."""
+    version = ".".join(str(part) for part in sqlite_version())
+    is_well = not has_wal_reset_bug(sqlite_version())
+    line("SQLite", version if is_well else _("{version}: har WAL-felet").format(version=version))
+    witness = witness_path(place.config, place.data_dir)
+    if not place.database.is_file():
+        line(_("Databas"), _("{path} finns inte än").format(path=place.database))
+    else:
+        is_well = _tell_database(place.database, witness) and is_well
+    if place.data_dir.is_dir():
+        is_well = _tell_rights(place.data_dir, witness) and is_well
+        is_well = _tell_room(place, witness) and is_well
+    switch_off_core_dumps()
+    is_off = are_core_dumps_off()
+    line(_("Minnesdumpar"), _("avstängda") if is_off else _("kan inte stängas av"))
+    return is_well and is_off
+
+
+def _tell_database(database: Path, witness: Path) -> bool:
+    try:
+        writer = open_writer(database)
+        try:
+            with writer.connect() as connection:
+                modes = check_modes(connection)
+                missing = pending(connection)
+                connection.rollback()
+        finally:
+            writer.dispose()
+    except StoreError as error:
+        line(_("Databas"), words_of(error))
+        return False
+    told = " ".join(f"{name}={value}" for name, value in modes.items())
+    line(_("Databas"), f"{database}: {told}")
+    line(_("Skrivande anslutningar"), _("en, kassans egen"))
+    if missing:
+        line(_("Databasens form"), _("uppgraderas vid nästa start"))
+        return True
+    return _tell_checks(database, witness)
+
+
+def _tell_checks(database: Path, witness: Path) -> bool:
+    """Tell of pages, schema, chain and witness, as the till's start checks them."""
+    reader = open_reader(database)
+    try:
+        checks = check_start(reader)
+        with reader.connect() as connection:
+            check_witness_of(connection, read_witness(witness))
+    except StoreError as error:
+        line(_("Databasens innehåll"), words_of(error))
+        return False
+    finally:
+        reader.dispose()
+    whole = _("hela filen läsbar")
+    if not checks.is_whole_file_checked:
+        whole = _("filen är stor och bara delvis läst: kör blipp verify")
+    guards = _("{count} spärrar på plats").format(count=checks.trigger_count)
+    line(_("Databasens innehåll"), f"{whole}, {guards}")
+    line(_("Journalens slut"), f"{checks.head_seq} {checks.head_hash}")
+    line(_("Vittne"), str(witness) if witness.is_file() else _("finns inte än"))
+    return True
+
+
+def _tell_rights(data_dir: Path, witness: Path) -> bool:
+    others = open_to_others(data_dir, witness)
+    told = _("bara kassans eget konto (0700, 0600)")
+    if others:
+        names = ", ".join(others)
+        told = _("andra kan läsa {files}: rättas vid nästa start").format(files=names)
+    line(_("Filrättigheter"), told)
+    return not others
+
+
+def _tell_room(place: Place, witness: Path) -> bool:
+    folder = witness.parent if witness.parent.is_dir() else place.data_dir
+    free = free_bytes(place.data_dir, folder)
+    told = _("{free} MB, minst {wanted} MB behövs för att ta betalt")
+    wanted = place.config.data.free_mb_min
+    line(_("Ledigt på disken"), told.format(free=free // 1_000_000, wanted=wanted))
+    return free >= place.config.data.free_bytes_min
+
+
+def line(name: str, words: str) -> None:
+    """Print one line: what, and how it is."""
+    print(f"{name:<32} {words}")
