@@ -103,6 +103,8 @@ def _judge_amounts(
     else:
         amount_ore = tender.requested_ore
         reason = _tip_flaw(tender, difference_ore, policy)
+    if not reason and tender.is_abort_asked:
+        reason = "abort-too-late"
     tip_ore = result.authorized_ore - amount_ore
     common = (
         sale_id,

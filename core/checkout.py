@@ -47,6 +47,7 @@ TRANSITIONS: Final[dict[tuple[SaleState, type], tuple[SaleState, ...]]] = {
     (S.TENDERING, ev.CashReturned): (S.TENDERING,),
     (S.TENDERING, ev.CardRequested): (S.AUTHORIZING,),
     (S.TENDERING, ev.ReversalRequested): (S.REVERSING,),
+    (S.AUTHORIZING, ev.CardAbortAsked): (S.AUTHORIZING,),
     (S.AUTHORIZING, ev.CardAuthorized): (S.TENDERING, S.PAID),
     (S.AUTHORIZING, ev.CardDeclined): (S.TENDERING,),
     (S.AUTHORIZING, ev.CardAborted): (S.TENDERING,),
@@ -204,6 +205,8 @@ def _check_word_of_mouth(tender: Tender, event: ev.CardReversed) -> None:
 def _move_tender(tender: Tender, event: ev.SaleEvent) -> Tender:
     """Move the card tender that the event is about."""
     match event:
+        case ev.CardAbortAsked():
+            return replace(tender, is_abort_asked=True)
         case ev.CardAuthorized():
             return replace(_drawn(tender, event), state=TenderState.SETTLED)
         case ev.CardAuthorizedOutOfPolicy():

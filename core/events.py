@@ -93,6 +93,14 @@ class CardRequested:
 
 
 @frozen
+class CardAbortAsked:
+    """The cashier asked the terminal to stop; on disk before it is asked, moves no state."""
+
+    sale_id: int
+    service_id: int
+
+
+@frozen
 class CardAuthorized:
     """The card was drawn; amount and tip add up to the authorized total."""
 
@@ -167,7 +175,7 @@ class CardAuthorizedOutOfPolicy:
     is_tip_derived: bool
     poi_transaction: str
     reason: str
-    """tip-above-cap | tip-while-off | partial."""
+    """tip-above-cap | tip-while-off | partial | abort-too-late."""
 
 
 @frozen
@@ -243,6 +251,7 @@ SaleEvent = (
     | CashTendered
     | CashReturned
     | CardRequested
+    | CardAbortAsked
     | CardAuthorized
     | CardDeclined
     | CardAborted

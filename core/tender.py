@@ -63,12 +63,14 @@ class Tender:
     authorized_ore: int = 0
     started_at: datetime | None = None
     hold_reason: str = ""
-    """Why it is held: tip-above-cap, tip-while-off, partial."""
+    """Why it is held: tip-above-cap, tip-while-off, partial, abort-too-late."""
     is_tip_derived: bool = False
     """The tip is the difference of totals: the terminal named none."""
     resolved_by: str = ""
     """Name of the manager who decided an unclear outcome; empty = the terminal's own word."""
     reversal_service_id: int = 0
+    is_abort_asked: bool = False
+    """The cashier asked to stop it: an approval that comes all the same is held."""
 
     @property
     def asked_ore(self) -> int:

@@ -20,6 +20,7 @@ _STATE_AFTER: Final = {
     "cash-tendered": "tendering",
     "cash-returned": "tendering",
     "card-requested": "authorizing",
+    "card-abort-asked": "authorizing",
     "card-authorized": "tendering",
     "card-declined": "tendering",
     "card-aborted": "tendering",
@@ -106,6 +107,7 @@ _NEW_TENDER: Final = {
     "is_tip_derived": False,
     "resolved_by": "",
     "reversal_service_id": 0,
+    "is_abort_asked": False,
 }
 
 
@@ -161,6 +163,8 @@ class JournalledSale:
             self.tenders.append(self._card(event))
         elif kind == "cash-returned":
             self._return_cash(seq, event)
+        elif kind == "card-abort-asked":
+            self.tender_of(seq, event["service_id"])["is_abort_asked"] = True
         elif kind in _TENDER_AFTER:
             self._move_tender(seq, kind, event)
         elif kind == "receipt-numbered":
@@ -325,6 +329,7 @@ class JournalledSale:
     def _check_tender(self, row: Row, tender: Payload) -> None:
         key = f"{self.sale_id}/{tender['no']}"
         body = read_row_json("tender", key, row[-1])
+        body.setdefault("is_abort_asked", False)  # Tenders of a former till do not name it.
         if body == tender and row[:-1] == tuple(tender[name] for name in _TENDER_COLUMNS):
             return
         for name, found in zip(_TENDER_COLUMNS, row[:-1], strict=True):

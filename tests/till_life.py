@@ -71,6 +71,8 @@ class Scenario:
     """Tip typed at the till, part of what the terminal draws without knowing it as a tip."""
     misreads: bool = False
     """The manager says "no payment" whatever the slip shows; the approval comes later, twice."""
+    aborts: bool = False
+    """The cashier asks the terminal to stop, always too late."""
     gives_back: int = 0
     """After this many paid parts the first customer wants all of them back; 0 = never."""
     sales: int = 1
@@ -281,6 +283,8 @@ class Life:
             payment.pay_cash(till, pay.amount_ore)
         else:
             payment.pay_card(till, pay.amount_ore, pay.total_ore)
+            if self.scenario.aborts:
+                facts_desk.abort_card(till)
 
     def _give_back(self, sale: Sale) -> bool:
         """Give the last paid part back if the customer wants it; a refused reversal ends that."""

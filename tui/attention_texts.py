@@ -147,6 +147,10 @@ HOLD_REASONS: Final[dict[str, str]] = {
     ),
     "tip-while-off": N_("Dricks {tip_ore} togs fast kassan inte tar dricks."),
     "partial": N_("Terminalen drog mindre än begärt: {amount_ore}."),
+    "abort-too-late": N_(
+        "Avbrottet kom för sent. Behåll: köpet fortsätter som betalt. Återför: kunden får allt "
+        "tillbaka på kortet."
+    ),
 }
 """Why an approved card is held."""
 

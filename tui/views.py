@@ -106,25 +106,6 @@ class TillView:
         return sale is not None and sale.state in SIGNING and self.attention is None
 
 
-def late_abort_ore(before: TillView | None, view: TillView) -> int | None:
-    """Give what the card paid although the cashier had asked to abort; None = no such thing.
-
-    A picture between the two may have been left out, so that the sale may be closed already.
-    """
-    if before is None or before.sale is None or not before.terminal.is_abort_asked:
-        return None
-    asked, sale, receipt = before.sale.current_tender, view.sale, view.last_receipt
-    if asked is None:
-        return None
-    if sale is not None and sale.sale_id == before.sale.sale_id:
-        paid = next((each for each in sale.settled if each.no == asked.no), None)
-        return None if paid is None or paid.resolved_by else paid.authorized_ore
-    if receipt is None or receipt is before.last_receipt:
-        return None
-    settled_count = len(before.sale.settled)
-    return receipt.tenders[settled_count].charged_ore
-
-
 @frozen
 class Outcome:
     """What came of one command."""

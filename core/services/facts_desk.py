@@ -4,6 +4,7 @@ The terminal's own words (display, questions, events, slips) change only what th
 except slips, which are stored before anything else (terminal-protocols 2.9).
 """
 
+from core import events as ev
 from core import facts as f
 from core.card import PromptAnswer, SlipCopy
 from core.checkout import SaleState
@@ -103,11 +104,15 @@ def _take_slip(till: Till, fact: f.SlipArrived) -> None:
 
 
 def abort_card(till: Till) -> None:
-    """Ask the terminal to stop; the answer to the payment tells whether it did."""
-    tender = till.sale.current_tender if till.sale else None
-    if tender is None or till.state is not SaleState.AUTHORIZING:
+    """Ask the terminal to stop; the answer to the payment tells whether it did.
+
+    Durable before it is asked: an approval that comes all the same is held (docs/decisions/009).
+    """
+    sale = till.sale
+    tender = sale.current_tender if sale else None
+    if sale is None or tender is None or till.state is not SaleState.AUTHORIZING:
         raise SaleNotOpen(state=str(till.state))
-    till.note_alone("abort-asked", service_id=tender.service_id)
+    till.settle(ev.CardAbortAsked(sale.sale_id, tender.service_id))
     till.terminal.is_abort_asked = True
     till.effects.append(AbortCard(tender.service_id))
 

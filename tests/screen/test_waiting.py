@@ -12,7 +12,7 @@ from core.services.till import Attention
 from core.tender import TenderState
 from tests.screen.desk_of import burst, opened, settle, text_of
 from tests.screen.fake_till import FIRST, SHOP_VIEW, FakeTill, FixedClock
-from tui.commands import AbortCard, SetDemoFault
+from tui.commands import AbortCard, ReverseHeld, SetDemoFault
 from tui.demo_devices import DemoDevices
 from tui.screens.page import Cap
 from tui.screens.reports import FaultsPage
@@ -89,23 +89,24 @@ def test_a_key_line_without_room_drops_words_before_keys(width: int) -> None:
     assert ("Åter" in line) == (width >= 33), line
 
 
-async def test_an_abort_that_came_too_late_is_told() -> None:
+async def test_an_abort_that_came_too_late_is_told_with_what_each_answer_does() -> None:
+    facts = (("reason", "abort-too-late"), ("authorized_ore", 3400), ("requested_ore", 3400))
     async with opened() as (pilot, till, app):
         await burst(pilot, ["q", "f12"])
         await burst(pilot, ["escape"])
         assert "Avbryter" in text_of(app)
-        tender = replace(
-            sale_of(till).tenders[0],
-            state=TenderState.SETTLED,
-            amount_ore=3400,
-            authorized_ore=3400,
+        tender = replace(sale_of(till).tenders[0], state=TenderState.HELD, authorized_ore=3400)
+        till.tell(
+            sale=replace(sale_of(till), state="held", tenders=(tender,)),
+            attention=Attention("card-held", facts),
         )
-        till.tell(sale=replace(sale_of(till), state="paid", tenders=(tender,)))
-        till.approve()
         await settle(pilot)
-        assert "Avbrottet kom för sent: kortet är draget på 34,00 kr." in text_of(app)
-        await burst(pilot, ["w"])
-        assert "Avbrottet" not in text_of(app)
+        told = text_of(app)
+        assert "Avbrottet kom för sent." in told
+        assert "34,00 kr" in told
+        await burst(pilot, ["2"])
+        await burst(pilot, ["j"])
+        assert till.taken[-1] == ReverseHeld()
 
 
 async def test_each_fault_of_the_demo_menu_is_known_to_the_simulated_devices(

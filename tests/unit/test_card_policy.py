@@ -129,6 +129,12 @@ def test_a_terminal_that_adds_to_a_till_tip_is_held() -> None:
     assert (event.reason, event.amount_ore, event.tip_ore) == ("tip-while-off", 249_00, 41_00)
 
 
+def test_an_approval_after_the_cashier_asked_to_stop_is_held_with_its_tip() -> None:
+    event = judged(280_00, 31_00, tender=replace(a_card(is_tip_allowed=True), is_abort_asked=True))
+    assert isinstance(event, ev.CardAuthorizedOutOfPolicy)
+    assert (event.reason, event.amount_ore, event.tip_ore) == ("abort-too-late", 249_00, 31_00)
+
+
 def test_a_partial_approval_of_a_till_tip_pays_the_goods_first() -> None:
     tender = a_card(till_tip_ore=31_00, is_tip_allowed=False)
     event = judged(260_00, None, TILL, tender)

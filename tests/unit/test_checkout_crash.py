@@ -76,6 +76,10 @@ HELD_KEPT = Scenario("held and kept", (CARD,), world_of(TIPPED), rules=CAPPED)
 HELD_REVERSED = Scenario(
     "held and reversed", (CARD,), world_of(TIPPED), rules=CAPPED, may_keep=False
 )
+ABORT_KEPT = Scenario("aborted too late and kept", (CARD,), numbers=("1",), aborts=True)
+ABORT_REVERSED = Scenario(
+    "aborted too late and reversed", (CARD,), numbers=("1",), aborts=True, may_keep=False
+)
 TILL_TIP = Scenario(
     "tip typed at the till",
     (Pay("card", None, 280_40),),
@@ -104,6 +108,8 @@ SCENARIOS = (
     TWO_CARDS,
     HELD_KEPT,
     HELD_REVERSED,
+    ABORT_KEPT,
+    ABORT_REVERSED,
     TILL_TIP,
     PARTIAL,
     DECLINED,

@@ -73,6 +73,7 @@ EVENTS: dict[type, ev.SaleEvent] = {
         ev.CashTendered(SALE, 1, 249_00, 0, 300_00, 51_00),
         ev.CashReturned(SALE, 1, 100_00),
         ev.CardRequested(SALE, 1, CARD, 249_00, 0, True, "", NOON),
+        ev.CardAbortAsked(SALE, CARD),
         ev.CardAuthorized(SALE, CARD, 280_00, 249_00, 31_00, False, "T1"),
         ev.CardDeclined(SALE, CARD, "Refusal", ""),
         ev.CardAborted(SALE, CARD, "Cancel", ""),
@@ -126,7 +127,7 @@ ABSENT = [pair for pair in PAIRS if pair not in TRANSITIONS]
 def test_there_is_one_sample_of_every_state_and_of_every_event() -> None:
     assert set(SALES) == set(SaleState)
     assert set(EVENTS) == set(get_args(ev.SaleEvent))
-    assert len(PAIRS) == 220
+    assert len(PAIRS) == 230
 
 
 @pytest.mark.parametrize(("state", "kind"), ABSENT, ids=lambda one: getattr(one, "__name__", one))

@@ -26,9 +26,9 @@ from tui.screens.closing import closing_words
 from tui.screens.confirm import ConfirmPage, StopPage
 from tui.screens.page import Key, Notice, Page
 from tui.screens.stack import PageStack
-from tui.texts import error_words, is_told_by_reason, kronor, seconds
+from tui.texts import error_words, is_told_by_reason, seconds
 from tui.till_port import TillPort
-from tui.views import ShopView, TillView, late_abort_ore
+from tui.views import ShopView, TillView
 from tui.widgets.palette import Palette
 
 REPAINT_S = 0.1
@@ -254,10 +254,6 @@ class TillDesk:
         before, self.view = self.view, view
         if view.is_signing and not (before is not None and before.is_signing):
             self._signing_at_s = self._clock.monotonic_s()
-        charged_ore = late_abort_ore(before, view)
-        if charged_ore is not None:
-            words = _("Avbrottet kom för sent: kortet är draget på {amount}.")
-            self.warn(words.format(amount=kronor(charged_ore)), "abort-too-late")
         if self._stack.follow(before, view):
             self._hide_until_seen()
 
