@@ -151,7 +151,7 @@ class TillApp(App[int]):
         from tui.screens.till_desk import TillDesk
 
         desk = TillDesk(self._port, self, self._clock, self._styles, Keymap(self._keys))
-        desk.scanner_prefix = self._scanner_prefix
+        desk.scans.prefix = self._scanner_prefix
         self._desk = desk
         self.tell()
         for key, character, at_s in self._early:

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from core.receipt import Receipt
-from tui.entry import CHARACTERS
+from tui.entry import CHARACTERS, Entry
 from tui.i18n import _
 from tui.screens.page import Cap, Desk, Key, Page
 from tui.screens.register import LETTERS
@@ -30,11 +30,22 @@ class ChangePage(Page):
         register = self.desk.below(self)
         self.close()
         is_entry = key.name in CHARACTERS or key.name in LETTERS
-        is_scan = bool(key.character) and key.character == self.desk.scanner_prefix
         functions = self.desk.keymap.functions(key.name)
-        if is_entry or is_scan or any(each in _PASSED_ON for each in functions):
+        if is_entry or any(each in _PASSED_ON for each in functions):
             return register.key(key)
         return True
+
+    def scan(self, entry: Entry, is_whole: bool) -> bool:
+        """Go back to the register, which reads the code."""
+        register = self.desk.below(self)
+        self.close()
+        return register.scan(entry, is_whole)
+
+    def paste(self, text: str, is_whole: bool) -> bool:
+        """Go back to the register, which reads the text."""
+        register = self.desk.below(self)
+        self.close()
+        return register.paste(text, is_whole)
 
     def caps(self) -> list[Cap]:
         """Give the keys that work now."""

@@ -16,6 +16,7 @@ from core.frozen import frozen
 from core.services.till import Attention
 from tui.bindings import Keymap, binding
 from tui.commands import Command, PayCard, SetDemoFault
+from tui.entry import Entry
 from tui.i18n import _
 from tui.views import Outcome, ShopView, TillView
 from tui.widgets.block import Block
@@ -32,6 +33,8 @@ class Key:
     """What it types; empty for keys that type nothing."""
     at_s: float
     """Monotonic time at which it was read."""
+    pasted: str | None = None
+    """Text that was pasted, instead of a key."""
 
 
 @frozen
@@ -61,7 +64,6 @@ class Desk(Protocol):
     """What a page may ask of the app."""
 
     keymap: Keymap
-    scanner_prefix: str
     notice: Notice | None
 
     @property
@@ -150,8 +152,12 @@ class Page(ABC):
                 return True
         return False
 
-    def paste(self, text: str) -> bool:
-        """Take a pasted text as typed keys; False lets the app turn it into keys."""
+    def scan(self, entry: Entry, is_whole: bool) -> bool:
+        """Take a scanned code, whole or so far; False where no code is read."""
+        return False
+
+    def paste(self, text: str, is_whole: bool) -> bool:
+        """Take a pasted line or, not whole, the last piece of one; False where none is read."""
         return False
 
     def done(self, command: Command, outcome: Outcome) -> None:  # noqa: B027 - few pages send

@@ -80,12 +80,7 @@ class RegisterPage(Page):
         return self.entry.text
 
     def key(self, key: Key) -> bool:
-        """Take a key: scanner text first, then digits, then functions, then quick keys."""
-        if self.entry.is_scan and not self.entry.is_kept:
-            return self._scan_key(key)
-        if self.desk.scanner_prefix and key.character == self.desk.scanner_prefix:
-            self.entry = Entry(is_scan=True)
-            return True
+        """Take a key: digits first, then functions, then quick keys."""
         if key.name in CHARACTERS:
             return self._digit(key.name)
         if super().key(key):
@@ -94,14 +89,25 @@ class RegisterPage(Page):
             return self._quick_key(key.name)
         return False
 
-    def _scan_key(self, key: Key) -> bool:
-        """Take what a scanner with a prefix sends: text until Enter, no function in between."""
-        if key.name == "enter":
+    def scan(self, entry: Entry, is_whole: bool) -> bool:
+        """Show a code as it comes, and look it up when it is whole."""
+        self.entry = entry
+        if is_whole:
             self._enter()
-        elif key.name == "escape":
-            self.entry = Entry()
-        elif key.character:
-            self.entry = self.entry.typed(key.character)
+        return True
+
+    def paste(self, text: str, is_whole: bool) -> bool:
+        """Take digits as if they were typed, all else as a code: a paste presses no key."""
+        if CHARACTERS.issuperset(text):
+            for character in text:
+                self.entry = self.entry.typed(character)
+        else:
+            self.entry = Entry(is_scan=True)
+            for character in text:
+                self.entry = self.entry.typed(character)
+            is_whole = True
+        if is_whole:
+            self._enter()
         return True
 
     def _digit(self, character: str) -> bool:

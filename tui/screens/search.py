@@ -83,11 +83,21 @@ class SearchPage(Page):
             return True
         return super().key(key)
 
-    def paste(self, text: str) -> bool:
+    def scan(self, entry: Entry, is_whole: bool) -> bool:
+        """Take a whole code as the words, and add what it finds."""
+        if self.pricing is not None:
+            return False
+        if is_whole and entry.text:
+            self.words = entry.text[:WORDS_MAX]
+            self._find()
+            self._enter()
+        return True
+
+    def paste(self, text: str, is_whole: bool) -> bool:
         """Take a pasted text as words."""
         if self.pricing is not None:
             return False
-        self.words = (self.words + "".join(c for c in text if c.isprintable()))[:WORDS_MAX]
+        self.words = (self.words + text)[:WORDS_MAX]
         self._find()
         return True
 

@@ -17,6 +17,7 @@ from core.errors import PaymentInProgress, TillError
 from core.layout_file import usable_keys
 from core.ports import Clock
 from core.services.till import Attention, check_may_quit
+from core.text import visible
 from tui.bindings import LATER, Keymap, key_name
 from tui.commands import Command, Quit
 from tui.entry import CHARACTERS
@@ -25,12 +26,17 @@ from tui.messages import CommandDone, TillFailed, TillReady
 from tui.screens.closing import closing_words
 from tui.screens.confirm import ConfirmPage, StopPage
 from tui.screens.page import Key, Notice, Page
+from tui.screens.scans import Scan, ScanGate
 from tui.screens.stack import PageStack
 from tui.texts import error_words, is_told_by_reason, seconds
 from tui.till_port import TillPort
 from tui.views import ShopView, TillView
 from tui.widgets.palette import Palette
 
+PASTE_MAX = 65_536
+"""Characters of one paste that are read."""
+PASTED, PASTED_LINE = "pasted", "pasted-line"
+"""Names of keys that are a paste: its last piece, and a line with its end."""
 REPAINT_S = 0.1
 """Within a flood the screen is drawn at most this often."""
 WAIT_TOLD_S = 1
@@ -71,7 +77,7 @@ class TillDesk:
         self.port = port
         self.styles = styles
         self.keymap = keymap
-        self.scanner_prefix = ""
+        self.scans = ScanGate()
         self.notice: Notice | None = None
         self.shop: ShopView | None = None
         self.view: TillView | None = None
@@ -120,16 +126,14 @@ class TillDesk:
         self.read_keys()
 
     def take_paste(self, text: str) -> None:
-        """Take a bracketed paste as the keys of a scan; a page may take it as text."""
+        """Take a bracketed paste line by line, as text: it never presses a key."""
         at_s = self._clock.monotonic_s()
-        if not self._waiting and not self.is_busy and self.top.paste(text):
-            self.changed()
-            return
-        for character in text.replace("\r\n", "\n"):
-            if character in "\r\n":
-                self._waiting.append(Key("enter", "", at_s))
-            elif character.isprintable():
-                self._waiting.append(Key(key_name(character, character), character, at_s))
+        lines = text[:PASTE_MAX].replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        for number, line in enumerate(lines, 1):
+            pasted = visible(line.removeprefix(self.scans.prefix))
+            if pasted:
+                name = PASTED if number == len(lines) else PASTED_LINE
+                self._waiting.append(Key(name, "", at_s, pasted))
         self.read_keys()
 
     def read_keys(self) -> None:
@@ -173,13 +177,29 @@ class TillDesk:
 
     def _read_key(self, key: Key) -> None:
         page = self.top
+        scan = self.scans.take(key) if key.pasted is None else None
         if page.is_question and key.at_s <= self.seen_at_s:
             self.ring()
             return
-        self.notice = None
-        if not page.key(key):
-            self._global_key(key)
+        if scan is not None or key.pasted is not None:
+            self._read_text(page, key, scan)
+        else:
+            self.notice = None
+            if not page.key(key):
+                self._global_key(key)
         self._shell.tell()
+
+    def _read_text(self, page: Page, key: Key, scan: Scan | None) -> None:
+        """Hand a page what was scanned or pasted; what no page reads is told and dropped."""
+        if scan is not None and scan.is_rest:
+            self.ring()
+            return
+        self.notice = None
+        if scan is not None:
+            if not page.scan(scan.entry, scan.is_whole) and scan.is_whole:
+                self.warn(_("Här läses ingen streckkod."), "no-scan")
+        elif not page.paste(key.pasted or "", key.name == PASTED_LINE):
+            self.warn(_("Här går det inte att klistra in."), "no-paste")
 
     def _global_key(self, key: Key) -> None:
         """Do what works everywhere, or say that it does not."""
@@ -320,6 +340,7 @@ class TillDesk:
     def refuse(self, error: TillError) -> None:
         """Show an error of the till; two bells for a code that nobody knows."""
         self.notice = Notice(error_words(error.code, error.facts), error.code)
+        self.scans.refused()
         self.ring(2 if error.code == "unknown-article" else 1)
 
     def warn(self, text: str, code: str) -> None:
