@@ -42,13 +42,17 @@ def verify_shop(data_dir: Path, witness: Path | None) -> VerifyReport:
     path = data_dir / "till.db"
     if not path.is_file():
         return VerifyReport(False, 0, Problem("file", path.name, "there is no such file", {}))
-    lines = read_witness(witness) if witness is not None else ()
+    return verify_file(path, read_witness(witness) if witness is not None else None)
+
+
+def verify_file(path: Path, witness: tuple[WitnessLine, ...] | None) -> VerifyReport:
+    """Check one database file, and its head against these lines of a witness if they are given."""
     engine = open_reader(path)
     check: _Check | None = None
     try:
         with closing(engine.raw_connection()) as connection:
             connection.cursor().execute("BEGIN")
-            check = _Check(Snapshot(connection), lines)
+            check = _Check(Snapshot(connection), witness or ())
             check.run()
             if witness is not None:
                 check.check_witness()

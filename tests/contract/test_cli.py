@@ -55,7 +55,8 @@ def blipp(*arguments: str | Path) -> int:
     [
         (["rnu"], "run"),
         (["export", "json", "x"], "finns inte än"),
-        (["backup", "x"], "finns inte än"),
+        (["backup"], "Kommandot"),
+        (["backup", "x", "--data", "nowhere"], "nowhere"),
         (["report", "q"], "Kommandot"),
         (["simulate", "control-unit", "--user", "u"], "--password-file"),
         (["run", "--config", "none.toml"], "none.toml"),

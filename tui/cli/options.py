@@ -20,7 +20,7 @@ COMMANDS: Final = (
     *("run", "init", "simulate", "import", "report", "verify", "doctor"),
     *("export", "backup"),
 )
-LATER: Final = ("export", "backup")
+LATER: Final = ("export",)
 FACES: Final = ("terminal", "control-unit", "printer")
 
 
@@ -106,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_shop(verify)
     doctor = _add(commands, "doctor", "doctor", _("fråga varje enhet och visa inställningarna"))
     _add_shop(doctor)
+    _add_backup(commands)
     for name in LATER:
         _add(commands, name, "later", _("finns inte än i denna version"))
     return parser
@@ -146,6 +147,13 @@ def _add_import(commands: Commands) -> None:
     load.add_argument("what", choices=("articles",), metavar="articles")
     load.add_argument("file", type=Path, metavar=_("FIL.csv"))
     _add_shop(load)
+
+
+def _add_backup(commands: Commands) -> None:
+    words = _("en säkerhetskopia medan kassan går, kontrollerad innan kommandot är klart")
+    backup = _add(commands, "backup", "backup", words)
+    backup.add_argument("file", type=Path, metavar=_("FIL"))
+    _add_shop(backup)
 
 
 def _add_report(commands: Commands) -> None:

@@ -1,0 +1,128 @@
+"""A consistent copy of the database while the till sells, verified before anybody relies on it.
+
+SQLite's own backup reads one unchanging state; it takes no write lock, so the till waits for
+nothing. Nothing is written into the shop: only the till thread writes there
+(docs/decisions/010). The copy is one file without a log beside it. Copying `till.db` by any other
+means misses what still lies in `till.db-wal`.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+from sqlcipher3 import dbapi2
+
+from core.errors import StoreError
+from core.frozen import frozen
+from db.engine import open_reader
+from db.verify import VerifyReport, verify_file
+from db.verify_rows import Problem
+from db.witness import WitnessLine, read_witness
+
+PART = ".part"
+"""Ends the name of a copy that is not verified yet."""
+
+
+@frozen
+class BackupHead:
+    """How far a copy reaches."""
+
+    rows_checked: int
+    seq: int
+    """Of the newest journal row in it."""
+    hash: str
+    receipt_no: int
+    z_no: int
+
+
+class BackupUnsound(Exception):
+    """The copy, and so the shop, does not verify; the copy is not kept."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+def back_up(database: Path, witness: Path, target: Path) -> BackupHead:
+    """Copy `database` to `target`, mode 0600, verified and fsynced when this returns.
+
+    Never writes over a file (FileExistsError). Raises StoreError when the database cannot be read
+    or the copy not be written, BackupUnsound when it does not verify; nothing is left behind then.
+    """
+    if target.exists():
+        raise FileExistsError(17, os.strerror(17), str(target))
+    # Read before the copy is made: what is witnessed by now must be in it.
+    lines = read_witness(witness)
+    part = target.with_name(target.name + PART)
+    with _part_file(part):
+        copy_database(database, part)
+        head = verified_head(part, lines)
+        _sync(part)
+        _name_finally(part, target)
+    _sync(target.parent)
+    return head
+
+
+def copy_database(database: Path, target: Path) -> None:
+    """Copy one state of the database into a file that is there and empty. Raises StoreError."""
+    engine = open_reader(database)
+    try:
+        with closing(engine.raw_connection()) as source:
+            driver = source.driver_connection
+            assert driver is not None
+            with closing(dbapi2.connect(str(target), isolation_level=None)) as copy:
+                driver.backup(copy)
+                # One file, whole by itself: a copy that is carried away has no log beside it.
+                copy.execute("PRAGMA journal_mode = DELETE")
+    except (DBAPIError, dbapi2.Error) as error:
+        raise StoreError(reason=str(error)) from error
+    finally:
+        engine.dispose()
+
+
+def verified_head(copy: Path, lines: tuple[WitnessLine, ...] | None) -> BackupHead:
+    """Verify a copy and say how far it reaches. Raises BackupUnsound."""
+    report: VerifyReport = verify_file(copy, lines)
+    if report.problem is not None:
+        raise BackupUnsound(report.problem)
+    with closing(dbapi2.connect(f"file:{copy}?mode=ro", uri=True)) as connection:
+        row = connection.execute(
+            "SELECT coalesce(max(seq), 0), coalesce((SELECT hash FROM journal ORDER BY seq DESC"
+            " LIMIT 1), ''), (SELECT coalesce(max(receipt_no), 0) FROM receipt),"
+            " (SELECT coalesce(max(z_no), 0) FROM z_report) FROM journal"
+        ).fetchone()
+    return BackupHead(report.rows_checked, int(row[0]), str(row[1]), int(row[2]), int(row[3]))
+
+
+@contextmanager
+def _part_file(part: Path) -> Iterator[None]:
+    """Make the unverified file, ours alone; whatever ends this takes it away."""
+    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        yield
+    finally:
+        for path in (part, part.with_name(part.name + "-journal")):
+            with suppress(FileNotFoundError):
+                path.unlink()
+
+
+def _name_finally(part: Path, target: Path) -> None:
+    """Give the copy its name; a file that came there meanwhile is not written over."""
+    try:
+        os.link(part, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A disk without hard links: the name is taken first, empty, and then given the content.
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        os.replace(part, target)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
