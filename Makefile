@@ -7,7 +7,7 @@
 #   make fmt    format the sources       make i18n  extract and compile the texts
 #   make keys   write docs/keys.md       make night the long runs
 #   make lock   compile the lock files   make clean remove what was made
-#   make picture  write docs/checkout.svg
+#   make picture  write docs/checkout.svg and docs/register.svg
 
 PYTHON ?= python3
 ARGS ?=
@@ -59,6 +59,7 @@ keys: $(DEV_STAMP)
 
 picture: $(DEV_STAMP)
 	$(BIN)/python tools/checkout_picture.py
+	$(BIN)/python tools/register_picture.py
 
 lock:
 	$(PYTHON) tools/lock.py
