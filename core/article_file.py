@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from io import StringIO
 from typing import Final
 
-from core.article_rows import Cells, RowError, RowFault, read_row
+from core.article_rows import Cells, RowError, RowFault, read_cell, read_row, write_cell
 from core.barcode import twin_of
 from core.catalog import Article, Department
 from core.frozen import frozen
@@ -154,7 +154,7 @@ def parse_articles(text: str, known: CatalogueView) -> ArticleFile:
         found = read_row(row, cells, known.articles, departments)
         if isinstance(found, list):
             errors += found
-            bad_numbers.append((row, clean(cells["number"], CELL_LENGTH_MAX)))
+            bad_numbers.append((row, read_cell(cells["number"], CELL_LENGTH_MAX)))
         else:
             rows.append(ArticleRow(row, *found))
     errors += _errors_of_the_whole(rows, bad_numbers, known)
@@ -178,16 +178,16 @@ def write_articles(
     for each in articles:
         writer.writerow(
             (
-                each.number,
+                write_cell(each.number),
                 each.ean,
                 each.plu,
-                each.name,
+                write_cell(each.name),
                 "" if each.price_ore is None else format_plain(each.price_ore),
-                each.department,
+                write_cell(each.department),
                 _vat_word(departments[each.department].vat_code),
                 each.kind.value,
                 each.unit.value,
-                each.deposit_number,
+                write_cell(each.deposit_number),
             )
         )
     return out.getvalue()
@@ -235,7 +235,8 @@ def _header_errors(header: Sequence[str]) -> list[RowError]:
     errors = []
     for at, column in enumerate(header):
         if column not in COLUMNS:
-            errors.append(RowError(1, column[:CELL_LENGTH_MAX], RowFault.UNKNOWN_COLUMN, ""))
+            name = clean(column, CELL_LENGTH_MAX)
+            errors.append(RowError(1, name, RowFault.UNKNOWN_COLUMN, ""))
         elif column in header[:at]:
             errors.append(RowError(1, column, RowFault.COLUMN_TWICE, ""))
     missing = [column for column in COLUMNS_NEEDED if column not in header]

@@ -84,6 +84,21 @@ class RowError:
     """What it collides with, see RowFault."""
 
 
+_FORMULA: Final = tuple("=+-@'")
+"""What a spreadsheet would calculate when a cell begins with it; and the mark that prevents it."""
+
+
+def read_cell(text: str, length_max: int) -> str:
+    """Clean a cell, and take off the mark that `write_cell` put before it."""
+    cleaned = clean(text, length_max)
+    return cleaned[1:] if cleaned[:1] == "'" and cleaned[1:].startswith(_FORMULA) else cleaned
+
+
+def write_cell(text: str) -> str:
+    """Mark a text that a spreadsheet would take for a formula (reliability S7)."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
 class _Refused(Exception):
     """Ends the reading of one cell."""
 
@@ -105,7 +120,7 @@ class _Row:
         """Read one cell by its rule; `kept` when the file has no such column or it is bad."""
         if column not in self._cells:
             return kept
-        text = clean(self._cells[column], _CLEANED_LENGTH_MAX)
+        text = read_cell(self._cells[column], _CLEANED_LENGTH_MAX)
         try:
             return rule(text)
         except _Refused as exc:

@@ -67,8 +67,9 @@ def _code_of(error: TillError) -> int:
 
 
 def _tell(words: str) -> None:
-    line = " ".join(words.split())
-    print(f"blipp: {line}", file=sys.stderr)
+    from tui.cli.say import say
+
+    say(f"blipp: {' '.join(words.split())}", is_error=True)
 
 
 if __name__ == "__main__":

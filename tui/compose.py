@@ -20,6 +20,7 @@ from tui.clock import SystemClock
 from tui.config import Config
 from tui.i18n import set_language, translator
 from tui.late_till import LateTill
+from tui.log import LineFormatter
 
 if TYPE_CHECKING:
     from core.ports import Clock, PaymentTerminal, Report
@@ -348,11 +349,9 @@ def _shop_view(
 
 def _log_to(path: Path) -> None:
     """Log to a file, never to the screen; stray writes to standard error land there too."""
-    logging.basicConfig(
-        filename=path,
-        level=logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-    )
+    handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+    handler.setFormatter(LineFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=(handler,))
     # Textual draws on `sys.__stderr__`: it gets a descriptor of its own, and number 2 the log.
     sys.__stderr__ = os.fdopen(os.dup(2), "w", encoding="utf-8")  # type: ignore[misc] # see above
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)

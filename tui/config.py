@@ -232,7 +232,7 @@ def _data(section: Section) -> DataConfig:
 
 
 def _shop(section: Section) -> ShopConfig:
-    name, org_no = section.text("name"), _org_no(section)
+    name, org_no = section.words("name"), _org_no(section)
     address = section.texts("address", ADDRESS_LINES_MAX, None)
     if not any(address):
         raise section.fault("address", "empty")
@@ -274,7 +274,7 @@ def _till(section: Section) -> TillConfig:
         raise section.fault("opening_float", "not-an-amount", opening)
     return TillConfig(
         login=section.word("login", ("off",), "off", later=("pin",)),
-        operator=section.text("operator", "Kassa"),
+        operator=section.words("operator", "Kassa"),
         opening_float_ore=opening_float_ore,
         theme=section.word("theme", THEMES, "dark"),
     )

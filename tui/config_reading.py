@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from core.errors import ConfigError
+from core.text import clean, visible
 
 TEXT_MAX = 200
 _VALUE_MAX = 80
@@ -45,8 +46,15 @@ class Section:
             raise self.fault(key, "empty", value)
         return value.strip()
 
+    def words(self, key: str, default: str | None = None) -> str:
+        """Read a text for people, cleaned."""
+        value = clean(self.text(key, default), TEXT_MAX)
+        if not value:
+            raise self.fault(key, "empty")
+        return value
+
     def texts(self, key: str, count_max: int, default: tuple[str, ...] | None) -> tuple[str, ...]:
-        """Read a list of at most `count_max` lines."""
+        """Read a list of at most `count_max` lines for people, cleaned."""
         value = self._value(key, default)
         if not isinstance(value, list | tuple):
             raise self.fault(key, "not-a-list", value)
@@ -55,7 +63,7 @@ class Section:
         for line in value:
             if not isinstance(line, str) or len(line) > TEXT_MAX or not line.isprintable():
                 raise self.fault(key, "not-a-text", line)
-        return tuple(line.strip() for line in value)
+        return tuple(clean(line, TEXT_MAX) for line in value)
 
     def number(self, key: str, low: int, high: int, default: int | None = None) -> int:
         """Read a whole number from `low` to `high`."""
@@ -145,7 +153,7 @@ def config_fault(
         file=str(file),
         key=key,
         reason=reason,
-        value="".join(c if c.isprintable() else "?" for c in shown[:_VALUE_MAX]),
+        value=visible(shown[:_VALUE_MAX]),
         nearest=nearest(shown, known),
     )
 

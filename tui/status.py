@@ -7,6 +7,8 @@ here waits. A line is given out whole or not at all; what a short write left ove
 import json
 import os
 
+from core.text import visible
+
 
 class StatusStream:
     """Writes status lines on a file descriptor without ever blocking."""
@@ -26,7 +28,8 @@ class StatusStream:
         self._seq += 1
         if self._fd is None or not self._flush():
             return
-        line = json.dumps({"v": 1, "seq": self._seq, **fields}, ensure_ascii=False)
+        told = {name: visible(one) if isinstance(one, str) else one for name, one in fields.items()}
+        line = json.dumps({"v": 1, "seq": self._seq, **told}, ensure_ascii=False)
         self._rest = line.encode() + b"\n"
         written = self._write()
         if written == 0:

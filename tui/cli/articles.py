@@ -20,6 +20,7 @@ from db.store import SqliteStore
 from devices.printers.encoder import EscposEncoder
 from tui.cli.options import UsageError
 from tui.cli.place import DATABASE_NAME, code_page_of, data_of
+from tui.cli.say import padded, say
 from tui.cli.words import row_words
 from tui.clock import SystemClock
 from tui.i18n import _
@@ -47,8 +48,8 @@ def run(options: argparse.Namespace) -> int:
         store.close()
     if read.errors:
         for error in read.errors:
-            print(row_words(error))
-        print(_("Inget är ändrat: {count} fel.").format(count=len(read.errors)))
+            say(row_words(error))
+        say(_("Inget är ändrat: {count} fel.").format(count=len(read.errors)))
         return 1
     _report(read, changes, code_page)
     return 0
@@ -90,20 +91,20 @@ def _report(read: ArticleFile, changes: tuple[ArticleChange, ...], code_page: st
     for row in read.rows:
         change = changed.get(row.article.number)
         words = _("oförändrad") if change is None else _words(change)
-        print(f"{row.row:>6}  {row.article.number:<20}  {words}")
+        say(f"{row.row:>6}  {padded(row.article.number, 20)}  {words}")
         lost = encoder.lost(row.article.name)
         if lost:
             told = _("papperet kan inte visa {signs} i namnet: där står {shown}")
             name = encoder.printable(row.article.name)
-            print(f"{'':>6}  {'':<20}  {told.format(signs=lost, shown=name)}")
+            say(f"{'':>6}  {'':<20}  {told.format(signs=lost, shown=name)}")
     new_count = sum(change.before is None for change in changes)
-    print(
+    say(
         _("{new} nya, {changed} ändrade, {same} oförändrade.").format(
             new=new_count, changed=len(changes) - new_count, same=len(read.rows) - len(changes)
         )
     )
     if changes:
-        print(_("Är kassan igång har den varorna vid nästa knapptryck."))
+        say(_("Är kassan igång har den varorna vid nästa knapptryck."))
 
 
 def _words(change: ArticleChange) -> str:

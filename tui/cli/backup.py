@@ -7,6 +7,7 @@ from pathlib import Path
 from db.backup import BackupUnsound, back_up
 from tui.cli.options import UsageError
 from tui.cli.place import DATABASE_NAME, data_of
+from tui.cli.say import say
 from tui.cli.verify_words import problem_words
 from tui.compose import witness_path
 from tui.config import DataConfig, demo_config
@@ -26,14 +27,14 @@ def run(options: argparse.Namespace) -> int:
         head = back_up(database, witness_path(config, directory), target)
     except BackupUnsound as unsound:
         told = _("Fel: {problem}").format(problem=problem_words(unsound.problem))
-        print(told)
-        print(_("Ingen säkerhetskopia är gjord: kassans data är inte felfria."))
+        say(told)
+        say(_("Ingen säkerhetskopia är gjord: kassans data är inte felfria."))
         return 1
-    print(_("{file}: säkerhetskopian är gjord och kontrollerad.").format(file=target))
-    print(
+    say(_("{file}: säkerhetskopian är gjord och kontrollerad.").format(file=target))
+    say(
         _("Journalen till rad {seq}, kvitto {receipt_no}, Z-rapport {z_no}.").format(
             seq=head.seq, receipt_no=head.receipt_no, z_no=head.z_no
         )
     )
-    print(_("Kontrollsumma {hash}").format(hash=head.hash))
+    say(_("Kontrollsumma {hash}").format(hash=head.hash))
     return 0

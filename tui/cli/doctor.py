@@ -16,6 +16,7 @@ from db.lock import DataLock
 from devices.factory import make_control_unit, make_printer, make_terminal
 from tui.cli.doctor_data import line, tell_data
 from tui.cli.place import Place, place_of
+from tui.cli.say import say
 from tui.cli.version import build
 from tui.cli.words import words_of
 from tui.clock import SystemClock
@@ -33,7 +34,7 @@ _FIRST_SERVICE_ID: Final = 900_000_000
 def run(options: argparse.Namespace) -> int:
     """Ask and tell; 0 all well, 1 not."""
     place = place_of(options)
-    print(build())
+    say(build())
     is_well = tell_data(place)
     _tell_config(place)
     lock: DataLock | None = None

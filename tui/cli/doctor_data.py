@@ -12,6 +12,7 @@ from db.migrate import pending
 from db.start_checks import check_start
 from db.witness import check_witness_of, read_witness
 from tui.cli.place import Place
+from tui.cli.say import say
 from tui.cli.words import words_of
 from tui.compose import witness_path
 from tui.i18n import _
@@ -102,4 +103,4 @@ def _tell_room(place: Place, witness: Path) -> bool:
 
 def line(name: str, words: str) -> None:
     """Print one line: what, and how it is."""
-    print(f"{name:<32} {words}")
+    say(f"{name:<32} {words}")

@@ -13,6 +13,7 @@ from core.errors import ConfigError
 from db.lock import DataLock
 from db.store import SqliteStore
 from tui.cli.place import DATABASE_NAME
+from tui.cli.say import say
 from tui.clock import SystemClock
 from tui.config import load_data
 from tui.i18n import _
@@ -32,13 +33,13 @@ def run(options: argparse.Namespace) -> int:
     directory = load_data(file).dir
     assert directory is not None
     prepare(directory)
-    print(_("{file} är skriven och {folder} är en tom butik.").format(file=file, folder=directory))
-    print(
+    say(_("{file} är skriven och {folder} är en tom butik.").format(file=file, folder=directory))
+    say(
         _("Fyll i filen. Läs in varor: blipp import articles VAROR.csv --config {file}").format(
             file=file
         )
     )
-    print(_("Starta kassan: blipp --config {file}").format(file=file))
+    say(_("Starta kassan: blipp --config {file}").format(file=file))
     return 0
 
 

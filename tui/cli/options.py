@@ -12,6 +12,7 @@ from typing import Final, NoReturn, TypeAlias
 
 from core.frozen import frozen
 from tui.cli.language import make_argparse_speak_it
+from tui.cli.say import say
 from tui.i18n import _
 
 Act = Callable[[argparse.Namespace], int]
@@ -52,7 +53,7 @@ class _Version(argparse.Action):
         """Print it and leave."""
         from tui.cli.version import build
 
-        print(build())
+        say(build())
         parser.exit()
 
 

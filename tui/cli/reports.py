@@ -5,7 +5,6 @@ notice it. A Z is never made here, only shown.
 """
 
 import argparse
-import sys
 
 from core.payload import restore
 from core.report_layout import lay_out_report
@@ -17,6 +16,7 @@ from db.read_copy import reading_copy
 from db.store import SqliteStore
 from tui.cli.options import UsageError
 from tui.cli.place import Place, place_of
+from tui.cli.say import say
 from tui.clock import SystemClock
 from tui.i18n import _, translator
 from tui.register_binding import check_register
@@ -38,10 +38,10 @@ def run(options: argparse.Namespace) -> int:
         else:
             report = _z_report(store, options.number)
     if report is None:
-        print(_("Den rapporten finns inte."), file=sys.stderr)
+        say(_("Den rapporten finns inte."), is_error=True)
         return 1
     words = translator(place.config.shop.receipt_language)
-    print(lay_out_report(report, place.config.printer.width, words).as_text(), end="")
+    say(lay_out_report(report, place.config.printer.width, words).as_text())
     return 0
 
 

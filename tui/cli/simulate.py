@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from core.frozen import frozen
 from tui.cli.options import UsageError
+from tui.cli.say import say
 from tui.i18n import _
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def _serve(name: str, device: Device) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    print(_("{name} lyssnar på {where}").format(name=name, where=device.where()), flush=True)
+    say(_("{name} lyssnar på {where}").format(name=name, where=device.where()))
     told.wait()
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from db.verify import verify_shop
 from tui.cli.options import UsageError
 from tui.cli.place import DATABASE_NAME, data_of
+from tui.cli.say import say
 from tui.cli.verify_words import problem_words
 from tui.compose import witness_path
 from tui.config import DataConfig, demo_config
@@ -20,8 +21,8 @@ def run(options: argparse.Namespace) -> int:
     config = replace(demo_config(), data=DataConfig(directory, place))
     report = verify_shop(directory, witness_path(config, directory))
     if report.is_sound:
-        print(_("Felfritt (sound): {count} rader.").format(count=report.rows_checked))
+        say(_("Felfritt (sound): {count} rader.").format(count=report.rows_checked))
         return 0
     assert report.problem is not None
-    print(_("Fel: {problem}").format(problem=problem_words(report.problem)))
+    say(_("Fel: {problem}").format(problem=problem_words(report.problem)))
     return 1

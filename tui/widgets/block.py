@@ -72,9 +72,10 @@ def pressable(style: Style, key: str) -> Style:
 def pieces(width: int, style: Style, *parts: tuple[str, Style]) -> Row:
     """Make a row of parts as wide as they are, cut or padded with `style` to the width."""
     row, left = [], width
-    for text, part_style in parts:
+    for part, part_style in parts:
         if left <= 0:
             break
+        text = shown(part)
         room = min(left, cell_len(text))
         row.append(Segment(set_cell_size(text, room), part_style))
         left -= room
