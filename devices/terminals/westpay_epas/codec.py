@@ -10,6 +10,7 @@ Source: terminal-protocols 2.3-2.10; reliability F25, S1-S4.
 
 from xml.etree.ElementTree import Element
 
+from devices.links.xml_reading import UnreadableXml, parse
 from devices.terminals.westpay_epas.fields import (
     UnusableMessage,
     amount_of,
@@ -17,7 +18,6 @@ from devices.terminals.westpay_epas.fields import (
     exact_of,
     lines_of,
     optional_amount_of,
-    single,
     some,
     text_of,
     time_of,
@@ -39,7 +39,6 @@ from devices.terminals.westpay_epas.messages import (
 )
 from devices.terminals.westpay_epas.slips import last_transaction_of, slip_of
 from devices.terminals.westpay_epas.writing import encode
-from devices.terminals.westpay_epas.xml_reading import parse
 
 __all__ = ["UnusableMessage", "decode", "encode"]
 
@@ -54,8 +53,13 @@ _ROOT_OF_KIND = {
 
 def decode(payload: bytes) -> Inbound:
     """Read one payload from a terminal. Raises UnusableMessage, its words masked."""
-    root = parse(payload)
-    header_element = single(root, "MessageHeader")
+    try:
+        root = parse(payload)
+    except UnreadableXml as exc:
+        raise UnusableMessage(exc.words) from exc
+    header_element = child(root, "MessageHeader")
+    if header_element is None or len(header_element):
+        raise UnusableMessage("MessageHeader missing or filled")
     header = _header(header_element)
     if _ROOT_OF_KIND.get(header.kind) != root.tag:
         raise UnusableMessage("root does not fit MessageType", header)

@@ -24,7 +24,7 @@ from devices.terminals.westpay_epas.messages import (
     LoginResponse,
     LogoutRequest,
 )
-from devices.terminals.westpay_epas.session import EpasSession, Exchange
+from devices.terminals.westpay_epas.session import FLOOD, EpasSession, Exchange
 from devices.terminals.westpay_epas.settings import EpasSettings
 
 _DELAYS_S = (1.0, 2.0, 4.0, 8.0)
@@ -299,5 +299,7 @@ class Connection:
                 return  # A login that fails is told by the one that waits for it.
             self._is_logged_in = False
             self._failure_count = 0
-            self._retry_at_s = self._clock.monotonic_s()
+            # A terminal that floods us would do so again: the cashier's keys come first.
+            delay_s = _REFUSED_DELAY_S if words == FLOOD else 0
+            self._retry_at_s = self._clock.monotonic_s() + delay_s
             self.set_state(TerminalState.UNREACHABLE, words)

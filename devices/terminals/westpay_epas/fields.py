@@ -36,14 +36,6 @@ def some(within: Element, tag: str) -> list[Element]:
     return list(within.iter(tag))
 
 
-def single(within: Element, tag: str) -> Element:
-    """Give the only element of this name. Raises UnusableMessage when missing or doubled."""
-    found = some(within, tag)
-    if len(found) != 1:
-        raise UnusableMessage(f"{tag} {'missing' if not found else 'doubled'}")
-    return found[0]
-
-
 def child(within: Element, *path: str) -> Element | None:
     """Give the element at this path, None when there is none.
 

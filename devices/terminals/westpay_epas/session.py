@@ -35,6 +35,10 @@ from devices.terminals.westpay_epas.messages import (
 
 _FRAME_LIMIT_S = 20.0
 _LISTEN_S = 5.0
+FLOOD = "too many messages"
+FLOOD_BURST = 1000
+FLOOD_RATE = 100
+"""Frames a link may carry at once, and per second after that; a sale takes about fifteen."""
 _LOOK_S = 0.25
 """How often a wait looks at the clock, so that a till clock moved by a test is seen."""
 
@@ -212,6 +216,7 @@ class EpasSession:
     def _read_frames(self) -> None:
         frames = FrameReader()
         frame_began_s: float | None = None
+        budget, budget_s = FLOOD_BURST, self._clock.monotonic_s()
         while not self._is_over:
             try:
                 finished = frames.feed(self._link.receive(_LISTEN_S))
@@ -225,6 +230,12 @@ class EpasSession:
                 if payload:
                     self._take(decode(payload))
             now_s = self._clock.monotonic_s()
+            refill = int((now_s - budget_s) * FLOOD_RATE)
+            if refill > 0:
+                budget, budget_s = min(FLOOD_BURST, budget + refill), now_s
+            budget -= len(finished)
+            if budget < 0:
+                raise UnusableMessage(FLOOD)
             if finished or not frames.is_mid_frame:
                 frame_began_s = now_s if frames.is_mid_frame else None
             elif frame_began_s is None:
@@ -245,7 +256,7 @@ class EpasSession:
             exchange = self._exchange
             if exchange is None or exchange.answer is not None:
                 return False
-            if self._is_for(exchange, answer.header):
+            if is_answer_to(exchange, answer.header, self._identity):
                 exchange.answer = answer
                 self._changed.notify_all()
                 return True
@@ -253,18 +264,20 @@ class EpasSession:
                 exchange.is_foreign_terminal = True
             return False
 
-    def _is_for(self, exchange: Exchange, header: MessageHeader) -> bool:
-        return (
-            header.message_class == "Service"
-            and header.category == exchange.category
-            and header.service_id == str(exchange.service_id)
-            and header.poi_id == self._identity.poi_id
-            and header.workstation_id in ("", self._identity.workstation_id)
-        )
-
     def _is_from_another_terminal(self, exchange: Exchange, header: MessageHeader) -> bool:
         return (
             header.service_id == str(exchange.service_id)
             and header.category == exchange.category
             and header.poi_id != self._identity.poi_id
         )
+
+
+def is_answer_to(exchange: Exchange, header: MessageHeader, identity: Identity) -> bool:
+    """Say whether a response with this header ends the exchange: every id must be ours (F14)."""
+    return (
+        header.message_class == "Service"
+        and header.category == exchange.category
+        and header.service_id == str(exchange.service_id)
+        and header.poi_id == identity.poi_id
+        and header.workstation_id in ("", identity.workstation_id)
+    )

@@ -56,7 +56,7 @@ def payment_result(asked: Asked, answer: PaymentResponse, slips: Sequence[CardSl
         for slip in slips
         if slip.reference == answer.transaction_id and slip.kind != "reversal"
     ]
-    doubt = _doubt(asked, answer) or _slip_doubt(answer, own)
+    doubt = _doubt(asked, answer) or _name_doubt(asked, answer, slips) or _slip_doubt(answer, own)
     if doubt:
         raise RemoteProtocolError(
             service_id=asked.service_id, words=doubt, transaction=answer.transaction_id
@@ -137,6 +137,19 @@ def _doubt(asked: Asked, answer: PaymentResponse) -> str:
     if (answer.tip_ore or 0) > answer.authorized_ore:
         return "TipAmount above AuthorizedAmount"
     return ""
+
+
+def _name_doubt(asked: Asked, answer: PaymentResponse, slips: Sequence[CardSlip]) -> str:
+    """Say when the approved slips of our own request all name another transaction."""
+    named = {
+        slip.reference
+        for slip in slips
+        if slip.service_id == asked.service_id
+        and slip.status == "approved"
+        and slip.kind != "reversal"
+    }
+    is_named = not named or answer.transaction_id in named
+    return "" if is_named else "the slip names another transaction"
 
 
 def _slip_doubt(answer: PaymentResponse, own: Sequence[CardSlip]) -> str:
