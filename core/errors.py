@@ -7,7 +7,7 @@ TillError                      a code and facts; the words are made in tui/views
 │   ├─ DeviceRefused           it answered no; final
 │   └─ OutcomeUnknown          it left us, no usable answer; NOT safe to repeat
 │       └─ RemoteProtocolError the peer broke the protocol once a request was out
-├─ StoreError                  selling stops
+├─ StoreError                  selling stops; StoreBusy: nothing was begun, try again
 └─ ConfigError                 names file, key and nearest known key; only at start
 
 An AssertionError is a bug of ours: it is caught once, at the top of the till thread.
@@ -220,6 +220,18 @@ class StoreError(TillError):
     """The store cannot be trusted or written: selling stops."""
 
     code = "store"
+
+
+class StoreBusy(StoreError):
+    """Another program holds the database; nothing was begun, another try is safe."""
+
+    code = "store-busy"
+
+
+class StoreFull(StoreError):
+    """The disk is full; what was being written is not there."""
+
+    code = "store-full"
 
 
 class StoreDamaged(StoreError):

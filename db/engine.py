@@ -15,8 +15,15 @@ from sqlalchemy.pool import StaticPool
 from sqlcipher3 import dbapi2
 
 from core.errors import StoreDamaged, StoreError
+from db.faults import name_faults, store_error
+from db.patience import TRY_MS
 
-BUSY_TIMEOUT_MS: Final = 5000
+BUSY_TIMEOUT_MS: Final = TRY_MS
+READER_TIMEOUT_MS: Final = 5000
+READS: Final = {"only_reads": True}
+"""Execution option of a connection that takes no write lock."""
+CHECKPOINT_COMMITS: Final = 128
+CHECKPOINT_BYTES: Final = 8_000_000
 
 _PRAGMAS: Final = (
     ("journal_mode", "WAL", "wal"),
@@ -25,6 +32,7 @@ _PRAGMAS: Final = (
     ("recursive_triggers", "ON", 1),
     ("busy_timeout", str(BUSY_TIMEOUT_MS), BUSY_TIMEOUT_MS),
     ("trusted_schema", "OFF", 0),
+    ("wal_autocheckpoint", "0", 0),
 )
 
 
@@ -56,11 +64,13 @@ def open_writer(path: Path) -> Engine:
         connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
     )
     event.listen(engine, "connect", _on_connect)
-    event.listen(engine, "begin", _begin_immediate)
+    name_faults(engine)
+    checkpoints = _Checkpoints(path)
+    event.listen(engine, "begin", checkpoints.begin)
+    event.listen(engine, "commit", checkpoints.count)
     try:
-        with engine.connect() as connection:
+        with engine.execution_options(**READS).connect() as connection:
             check_modes(connection)
-            connection.rollback()
     except DBAPIError as error:
         raise StoreError(reason=str(error.orig)) from error
     return engine
@@ -72,9 +82,10 @@ def open_reader(path: Path) -> Engine:
         f"sqlite:///file:{path}?mode=ro&uri=true",
         module=dbapi2,
         poolclass=StaticPool,
-        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
+        connect_args={"check_same_thread": False, "timeout": READER_TIMEOUT_MS / 1000},
     )
     event.listen(engine, "connect", _on_connect_reader)
+    name_faults(engine)
     return engine
 
 
@@ -89,7 +100,10 @@ def commits_of_others(engine: Engine) -> Callable[[], int]:
     lent.close()
 
     def look() -> int:
-        return int(driver.execute("PRAGMA data_version").fetchone()[0])
+        try:
+            return int(driver.execute("PRAGMA data_version").fetchone()[0])
+        except dbapi2.Error as error:
+            raise store_error(error) or error from error
 
     return look
 
@@ -114,9 +128,42 @@ def _on_connect(connection: Any, _record: object) -> None:
 
 def _on_connect_reader(connection: Any, _record: object) -> None:
     connection.isolation_level = None
-    connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    connection.execute(f"PRAGMA busy_timeout={READER_TIMEOUT_MS}")
     connection.execute("PRAGMA query_only=ON")
 
 
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+class _Checkpoints:
+    """Begins units of work, and moves the log into the database between them.
+
+    SQLite would do it within a commit and keep a failed sync of the database to itself; done here,
+    a disk that fails stops the till before the next step is begun (reliability F42).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._log = path.with_name(f"{path.name}-wal")
+        self._commit_count = 0
+        self._log_bytes = 0
+
+    def count(self, _connection: Connection) -> None:
+        """Count a commit."""
+        self._commit_count += 1
+
+    def begin(self, connection: Connection) -> None:
+        """Send BEGIN: with the write lock, or without it for a connection that only reads."""
+        if connection.get_execution_options().get("only_reads"):
+            connection.exec_driver_sql("BEGIN")
+            return
+        if self._commit_count:
+            self._move_log(connection)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    def _move_log(self, connection: Connection) -> None:
+        log_bytes = self._log.stat().st_size if self._log.exists() else 0
+        if (
+            self._commit_count < CHECKPOINT_COMMITS
+            and log_bytes < self._log_bytes + CHECKPOINT_BYTES
+        ):
+            return
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+        self._commit_count = 0
+        self._log_bytes = log_bytes

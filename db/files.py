@@ -11,6 +11,7 @@ from stat import S_IMODE, S_ISDIR
 from typing import Final
 
 from core.errors import DiskNearlyFull, StoreDamaged, StoreError
+from db.faults import system_error
 
 FREE_BYTES_MIN: Final = 50_000_000
 """With less room than this no payment is taken: what follows it must still fit."""
@@ -60,7 +61,10 @@ class FileWatch:
         for path, opened in self._files.items():
             if _identity(path) != opened:
                 raise StoreDamaged(reason="file-replaced", file=path.name)
-        free = free_bytes(*self._places)
+        try:
+            free = free_bytes(*self._places)
+        except OSError as error:
+            raise system_error(error, self._places[0].name) from error
         if free < self._free_bytes_min:
             raise DiskNearlyFull(
                 free_mb=free // 1_000_000, wanted_mb=self._free_bytes_min // 1_000_000

@@ -28,8 +28,10 @@ from core.tender import Tender
 from core.totals import Section
 from core.vat import VatRate, rate_on
 from db.catalog import CatalogueStore
-from db.engine import commits_of_others, open_writer
+from db.engine import READS, commits_of_others, open_writer
+from db.faults import system_error
 from db.migrate import migrate
+from db.patience import Patience
 from db.start_checks import check_start
 from db.unit_of_work import SqliteUnitOfWork
 
@@ -50,11 +52,16 @@ class SqliteStore:
 
     def __init__(self, path: Path, at: datetime) -> None:
         """Open the file, creating it with mode 0600. Raises StoreError and its kin."""
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        except OSError as error:
+            raise system_error(error, path.name) from error
         self.path = path
+        self.patience = Patience()
         self._engine: Engine = open_writer(path)
+        self._reads = self._engine.execution_options(**READS)
         self.applied = migrate(self._begin, at.isoformat(timespec="milliseconds"))
-        check_start(self._engine)
+        check_start(self._reads)
         self._commits_of_others = commits_of_others(self._engine)
         self._catalogue = CatalogueStore()
         self._looked_at = self._commits_of_others()
@@ -67,20 +74,18 @@ class SqliteStore:
         self.reload_catalogue()
 
     def _begin(self) -> Connection:
-        connection = self._engine.connect()
-        connection.begin()
-        return connection
+        return SqliteUnitOfWork(self._engine, self.patience).__enter__().connection
 
     def _read(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        """Read rows outside a unit of work; the implicit transaction ends at once."""
-        with self._engine.connect() as connection:
+        """Read rows outside a unit of work, without its lock; the transaction ends at once."""
+        with self._reads.connect() as connection:
             rows = connection.exec_driver_sql(statement, parameters).all()
             return [tuple(row) for row in rows]
 
     def reload_catalogue(self) -> None:
         """Read the catalogue again after an import, or after changing it through this store."""
         self._found.clear()
-        with self._engine.connect() as connection:
+        with self._reads.connect() as connection:
             self._catalogue.is_changed(connection)
             self._vat_rates = tuple(self._catalogue.vat_rates(connection))
             departments = self._catalogue.departments(connection)
@@ -95,7 +100,7 @@ class SqliteStore:
         if commits == self._looked_at:
             return None
         self._looked_at = commits
-        with self._engine.connect() as connection:
+        with self._reads.connect() as connection:
             if not self._catalogue.is_changed(connection):
                 return None
         self.reload_catalogue()
@@ -108,17 +113,17 @@ class SqliteStore:
 
     def quick_keys(self) -> tuple[QuickKey, ...]:
         """The panel as the shop laid it out."""
-        with self._engine.connect() as connection:
+        with self._reads.connect() as connection:
             return tuple(self._catalogue.quick_keys(connection))
 
     def articles(self) -> tuple[Article, ...]:
         """All articles, for the search index."""
-        with self._engine.connect() as connection:
+        with self._reads.connect() as connection:
             return tuple(self._catalogue.articles(connection))
 
     def unit_of_work(self) -> SqliteUnitOfWork:
         """Begin a unit of work."""
-        return SqliteUnitOfWork(self._engine)
+        return SqliteUnitOfWork(self._engine, self.patience)
 
     def find_article(self, code: str) -> Article | None:
         """Find by EAN, then PLU, then article number, as it stands in the file at this moment."""
@@ -128,7 +133,7 @@ class SqliteStore:
             self._found_at = commits
         article = self._found.get(code)
         if article is None:
-            with self._engine.connect() as connection:
+            with self._reads.connect() as connection:
                 article = self._catalogue.find(connection, code)
             if article is not None:
                 self._found[code] = article
@@ -325,7 +330,7 @@ class SqliteStore:
         Reads no further than those rows. Raises StoreDamaged when one does not fit its hash.
         """
         told: dict[str, str] = {}
-        with self._engine.connect() as connection:
+        with self._reads.connect() as connection:
             for former, *fields, stored in connection.exec_driver_sql(_OF_SETTINGS, (GENESIS,)):
                 if chain_hash(former, *fields) != stored:
                     raise StoreDamaged(reason="binding-changed", seq=fields[0])

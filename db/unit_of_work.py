@@ -6,6 +6,7 @@ cache serves them; each row is checked by the schema again (house.md 6).
 
 from collections.abc import Iterable
 from datetime import datetime
+from time import monotonic
 from types import TracebackType
 from typing import Final, Self
 
@@ -14,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core.card import CardSlip
 from core.checkout import PaperState
-from core.errors import StoreError
+from core.errors import StoreBusy, StoreError
 from core.events import ReceiptSigned
 from core.journal import JournalEntry
 from core.late_approval import LateApproval
@@ -26,6 +27,7 @@ from core.store_ports import Paper, Period
 from core.tender import Tender
 from core.totals import GRAND, Change
 from db.journal_rows import append_rows
+from db.patience import Patience
 
 GRAND_PERIOD: Final = 0
 """Running totals that are never reset live in this period."""
@@ -53,17 +55,22 @@ _NEXT_NUMBER: Final = """INSERT INTO counter (name, value) VALUES (?, ?)
 class SqliteUnitOfWork:
     """Implements core.store_ports.UnitOfWork on the writer connection."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, patience: Patience | None = None) -> None:
         self._engine = engine
+        self._patience = patience or Patience()
         self._connection: Connection | None = None
 
     def __enter__(self) -> Self:
-        try:
-            self._connection = self._engine.connect()
-            self._connection.begin()
-        except DBAPIError as error:
-            raise StoreError(reason=str(error.orig)) from error
-        return self
+        """Begin; waits for another program's lock. Raises StoreBusy (nothing begun), StoreError."""
+        began_s = monotonic()
+        while True:
+            try:
+                self._connection = begun(self._engine)
+            except StoreBusy:
+                if not self._patience.may_wait(monotonic() - began_s):
+                    raise
+            else:
+                return self
 
     def __exit__(
         self,
@@ -89,6 +96,7 @@ class SqliteUnitOfWork:
             self.connection.commit()
         except DBAPIError as error:
             raise StoreError(reason=str(error.orig)) from error
+        self._patience.committed()
 
     def next_number(self, name: str) -> int:
         """Draw the next number of a series, 1 and up, without holes (sweden R12 d)."""
@@ -267,6 +275,20 @@ class SqliteUnitOfWork:
         )
         note = {"key": key, "old": former, "new": value}
         self.append_journal(at, "setting-changed", operator, canonical(note))
+
+
+def begun(engine: Engine) -> Connection:
+    """Give a connection that holds the write lock. Raises StoreBusy, StoreError."""
+    connection = engine.connect()
+    try:
+        connection.begin()
+    except DBAPIError as error:
+        connection.close()
+        raise StoreError(reason=str(error.orig)) from error
+    except StoreError:
+        connection.close()
+        raise
+    return connection
 
 
 def _is_moved(before: Sale, after: Sale) -> bool:

@@ -9,8 +9,11 @@ This shares no arithmetic with the till: raw SQL, plain JSON, own sums. docs/jou
 the format for those who want to check without this program.
 """
 
+import os
 from contextlib import closing
 from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlcipher3 import dbapi2
@@ -42,7 +45,15 @@ def verify_shop(data_dir: Path, witness: Path | None) -> VerifyReport:
     path = data_dir / "till.db"
     if not path.is_file():
         return VerifyReport(False, 0, Problem("file", path.name, "there is no such file", {}))
-    return verify_file(path, read_witness(witness) if witness is not None else None)
+    lines = read_witness(witness) if witness is not None else None
+    if not os.statvfs(path).f_flag & os.ST_RDONLY:
+        return verify_file(path, lines)
+    # A file with a log can be opened only where something can be written beside it.
+    with TemporaryDirectory(prefix="blipp-") as folder:
+        for name in (path.name, f"{path.name}-wal"):
+            if path.with_name(name).is_file():
+                copyfile(path.with_name(name), Path(folder) / name)
+        return verify_file(Path(folder) / path.name, lines)
 
 
 def verify_file(path: Path, witness: tuple[WitnessLine, ...] | None) -> VerifyReport:

@@ -10,7 +10,8 @@ from typing import NamedTuple, Protocol
 
 from sqlalchemy import Connection
 
-from core.errors import StoreDamaged, StoreError
+from core.errors import StoreDamaged, StoreFull
+from db.faults import system_error
 
 
 class WitnessLine(NamedTuple):
@@ -35,21 +36,24 @@ class Witness:
     def __init__(self, path: Path) -> None:
         """Open the file, creating it with mode 0600; a line torn by a power cut is ended."""
         self._path = path
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        is_torn = path.exists() and path.read_bytes()[-1:] not in (b"", b"\n")
-        self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        if is_torn:
-            os.write(self._descriptor, b"\n")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            is_torn = path.exists() and path.read_bytes()[-1:] not in (b"", b"\n")
+            self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            if is_torn:
+                os.write(self._descriptor, b"\n")
+        except OSError as error:
+            raise system_error(error, path.name) from error
 
     def append(self, seq: int, head: str, kind: str, number: int) -> None:
         """Write one line; on disk when this returns. Raises StoreError."""
         line = f"{seq} {head} {kind} {number}\n".encode()
         try:
             if os.write(self._descriptor, line) != len(line):
-                raise StoreError(file=self._path.name, reason="short write")
+                raise StoreFull(file=self._path.name)
             os.fdatasync(self._descriptor)
         except OSError as error:
-            raise StoreError(file=self._path.name, reason=error.strerror or "") from error
+            raise system_error(error, self._path.name) from error
 
     def close(self) -> None:
         """Close the file; safe to call twice."""

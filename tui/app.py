@@ -231,6 +231,10 @@ class TillApp(App[int]):
         """Take the panel that an import left."""
         self.desk.take_panel(message.quick_keys)
 
+    def on_store_waited(self) -> None:
+        """Tell that another program holds the database."""
+        self.desk.tell_store_wait()
+
     def on_command_done(self, message: "CommandDone") -> None:
         """Take the outcome of a command."""
         self.desk.done(message)

@@ -166,7 +166,8 @@ def open_shop(config: Config, data_dir: Path, clock: "Clock", *, is_demo: bool) 
 
     simulated = demo.simulated if demo is not None else frozenset()
     shop = _shop_view(config, store, simulated, is_demo=is_demo)
-    return Opened(till, shop, devices, reader.find, store.take_up_import, close)
+    take_up = store.take_up_import
+    return Opened(till, shop, devices, reader.find, take_up, store.patience, close)
 
 
 def make_rules(config: Config, *, is_demo: bool) -> "Rules":

@@ -46,6 +46,10 @@ class PanelChanged(Message):
         super().__init__()
 
 
+class StoreWaited(Message):
+    """The till waits for another program that holds the database; a CommandDone may be late."""
+
+
 class CommandDone(Message):
     """The command that the screen waits for is done: its outcome and the picture after it."""
 

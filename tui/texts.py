@@ -120,7 +120,8 @@ ERRORS: Final[dict[str, str]] = {
         "Terminalen håller fortfarande på med betalningen. Avbryt den på terminalen."
     ),
     "store-damaged/journal-behind-witness": N_(
-        "Databasen är äldre än sitt vittne: kassan får inte sälja. Kör blipp verify."
+        "Databasen är äldre än sitt vittne: kassan får inte sälja. Kör blipp verify. En "
+        "säkerhetskopia läggs tillbaka med blipp restore."
     ),
     "report-not-allowed": N_("Z-rapport går inte: ett köp väntar på kort eller kontrollkod."),
     "report-not-allowed/late-approval": N_(
@@ -140,7 +141,24 @@ ERRORS: Final[dict[str, str]] = {
     "outcome-unknown": N_("Ingen vet hur det gick: svaret kom inte fram."),
     "remote-protocol": N_("Apparaten svarade på ett sätt som kassan inte förstår."),
     "store": N_("Databasen kan inte skrivas. Kassan får inte sälja."),
-    "store-damaged": N_("Databasen är skadad. Kassan får inte sälja. Kör blipp verify."),
+    "store/read-only": N_("Disken kan bara läsas. Kassan får inte sälja: byt eller laga disken."),
+    "store/io": N_(
+        "Disken kan inte läsas eller skrivas. Kassan är stoppad; en betalning som pågick frågas om "
+        "vid nästa start. Byt disk, och gå vidare från en säkerhetskopia med blipp restore."
+    ),
+    "store/cannot-open": N_("Databasen kan inte öppnas. Kassan får inte sälja."),
+    "store/not-allowed": N_("Kassan har inte rätt till sina filer, och får inte sälja. ({file})"),
+    "store-busy": N_(
+        "Databasen används av ett annat program. Inget är ändrat: försök igen om en stund."
+    ),
+    "store-full": N_(
+        "Disken är full. Kassan är stoppad; en betalning som pågick frågas om vid nästa start. "
+        "Ta bort andra filer från datorn och starta kassan igen."
+    ),
+    "store-damaged": N_(
+        "Databasen är skadad. Kassan får inte sälja. Kör blipp verify, och gå vidare från en "
+        "säkerhetskopia med blipp restore."
+    ),
     "store/file-rights": N_(
         "Andra på datorn kan läsa {file}: kassan får inte sälja. Ge filen kassans eget konto, "
         "eller lägg data på en disk som har filrättigheter."

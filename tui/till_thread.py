@@ -18,7 +18,7 @@ from textual.widget import Widget
 from core.catalog import Article, QuickKey
 from core.document import Document
 from core.effects import Effect
-from core.errors import NotYetBuilt, RuleError, StoreError, TillError
+from core.errors import NotYetBuilt, RuleError, StoreBusy, TillError
 from core.facts import Fact, PaperPrinted, PaperRefused, PrintLost
 from core.frozen import frozen
 from core.receipt_layout import lay_out_receipt, lay_out_signature_slip
@@ -39,7 +39,14 @@ from core.services import (
 from core.services import facts_desk as desk
 from core.services.till import Till, check_may_quit
 from tui import commands as c
-from tui.messages import CommandDone, PanelChanged, TillChanged, TillFailed, TillReady
+from tui.messages import (
+    CommandDone,
+    PanelChanged,
+    StoreWaited,
+    TillChanged,
+    TillFailed,
+    TillReady,
+)
 from tui.views import Outcome, ShopView, TerminalPicture, TillView, UnitPicture
 
 _log = logging.getLogger("blipp.till")
@@ -74,6 +81,17 @@ class DeviceDesk(Protocol):
         """End the device threads."""
 
 
+class Waiting(Protocol):
+    """How long the store waits for another program, as the till thread sets it."""
+
+    @property
+    def is_refusable(self) -> bool:
+        """Whether the present work may be refused still."""
+
+    def begin(self, tell: Callable[[], None], *, is_refusable: bool) -> None:
+        """Begin a command or a fact; `tell` is called once when the wait can be felt."""
+
+
 @frozen
 class Opened:
     """What opening the shop gave."""
@@ -84,6 +102,8 @@ class Opened:
     search: Callable[[str, int], tuple[Article, ...]]
     take_up_import: Callable[[], tuple[QuickKey, ...] | None]
     """Takes up what was imported beside the till; the panel then, None when nothing was."""
+    patience: Waiting
+    """The store's rule about a lock that another program holds."""
     close: Callable[[], None]
     """Closes store, witness and lock."""
 
@@ -162,27 +182,40 @@ class TillThread:
 
     def _take(self, opened: Opened, work: c.Command | Fact) -> None:
         """Take one command or fact; effects leave after their cause is durable."""
-        till = opened.till
-        panel = opened.take_up_import()
-        if panel is not None:
-            self._post(PanelChanged(panel))
+        till, patience = opened.till, opened.patience
+        patience.begin(self._tell_wait, is_refusable=isinstance(work, c.Command))
         if not isinstance(work, c.Command):
+            self._take_up_import(opened)
             desk.take_fact(till, work)
             _ask(till)
             self._hand_out(opened)
             self._post(TillChanged(self._picture(till)))
             return
-        till.watch_clock()
         try:
+            self._take_up_import(opened)
+            till.watch_clock()
             till.terminal.last_transaction = opened.devices.last_transaction()
             outcome = self._carry_out(opened, work)
-        except StoreError:
-            raise
+        except StoreBusy as error:
+            # Behind a durable step nothing may be refused any more: there the wait has no end.
+            if not patience.is_refusable:
+                raise
+            outcome = Outcome(error=error)
         except RuleError as error:
             outcome = Outcome(error=error)
         _ask(till)
         self._hand_out(opened)
         self._post(CommandDone(work, outcome, self._picture(till)))
+
+    def _take_up_import(self, opened: Opened) -> None:
+        """Tell the screen of the panel that an import left."""
+        panel = opened.take_up_import()
+        if panel is not None:
+            self._post(PanelChanged(panel))
+
+    def _tell_wait(self) -> None:
+        """Say that another program holds the database; any command's end takes the words away."""
+        self._post(StoreWaited())
 
     def _take_last_words(self, opened: Opened) -> None:
         """End the devices, and take what the printer still said: a paper that came out is done."""

@@ -231,9 +231,10 @@ class Till:
     def watch_clock(self) -> None:
         """Journal a wall clock that moved against the monotonic one (sweden R37, F49)."""
         offset = self.clock.now() - timedelta(seconds=self.clock.monotonic_s())
-        former, self.clock_offset = self.clock_offset, offset
+        former = self.clock_offset
         if former is not None and abs(offset - former) > CLOCK_JUMP_MAX:
             self.note_alone("clock-jumped", seconds=(offset - former) // timedelta(seconds=1))
+        self.clock_offset = offset
 
     def take_effects(self) -> tuple[Effect, ...]:
         """Give the effects to hand out, and forget them."""

@@ -39,6 +39,8 @@ PASTED, PASTED_LINE = "pasted", "pasted-line"
 """Names of keys that are a paste: its last piece, and a line with its end."""
 REPAINT_S = 0.1
 """Within a flood the screen is drawn at most this often."""
+STORE_WAIT = "store-wait"
+"""Code of the notice that another program holds the database."""
 WAIT_TOLD_S = 1
 """A wait for the control unit is told from here on; a shorter one would only flicker."""
 
@@ -277,9 +279,18 @@ class TillDesk:
         if self._stack.follow(before, view):
             self._hide_until_seen()
 
+    def tell_store_wait(self) -> None:
+        """Say why the till stands still: an import, a copy or another program has the database."""
+        words = _("Databasen används av ett annat program. Kassan väntar …")
+        self.notice = Notice(words, STORE_WAIT)
+        self._shell.tell()
+        self._shell.draw_later()
+
     def done(self, message: CommandDone) -> None:
         """Take the outcome of the command that the keys wait for."""
         self._follow(message.view)
+        if self.notice is not None and self.notice.code == STORE_WAIT:
+            self.notice = None
         if message.command is self._sent:
             self._sent = None
             error = message.outcome.error
