@@ -34,6 +34,11 @@ class ReverseCard:
 
 
 @frozen
+class AskLastTransaction:
+    """Ask the idle terminal for its last transaction until it has told it."""
+
+
+@frozen
 class AbortCard:
     """Ask the terminal to stop, past its queue. No answer: the answer to the request tells."""
 
@@ -81,6 +86,7 @@ Effect = (
     AuthorizeCard
     | QueryCard
     | ReverseCard
+    | AskLastTransaction
     | AbortCard
     | AnswerPrompt
     | RegisterReceipt

@@ -133,6 +133,11 @@ class CardQueryFailed:
 
 
 @frozen
+class LastTransactionTold:
+    """The terminal, idle, told its last transaction after it was asked to."""
+
+
+@frozen
 class CardReversed:
     """The answer to a reversal (its verdict says whether it was done)."""
 
@@ -226,6 +231,7 @@ Fact = (
     | CardAnswerLost
     | CardQueried
     | CardQueryFailed
+    | LastTransactionTold
     | CardReversed
     | CardReversalLost
     | UnitPolled

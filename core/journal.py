@@ -33,6 +33,7 @@ NOTE_KINDS: Final = frozenset(
         "prompt-answered",
         "abort-asked",
         "query-answered",
+        "doubt-left",
         "unit-silent",
         "unit-ready",
         "signing-failed",

@@ -35,7 +35,7 @@ LATE_TRANSITIONS: Final[frozenset[tuple[LateState, LateState]]] = frozenset(
         (L.REVERSING, L.REVERSED),
     }
 )
-"""After a restart `reversing` goes back to `open`: a person reads the slip, or asks again."""
+"""A lost outcome of `reversing` is asked about; what nobody can tell is `open` again."""
 
 
 @frozen

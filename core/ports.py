@@ -63,6 +63,9 @@ class PaymentTerminal(Protocol):
     def last_transaction_id(self) -> str:
         """Give the newest transaction id this terminal is known to have run; empty = none known."""
 
+    def learn_last(self) -> bool:
+        """Ask the idle terminal for its last transaction; False when it could not tell now."""
+
     def answer(self, answer: PromptAnswer) -> None:
         """Answer a question while `authorize` waits. Any thread."""
 

@@ -113,6 +113,7 @@ class TerminalWorker(Worker):
         super().__init__("terminal", report)
         self._make = make
         self._terminal: PaymentTerminal | None = None
+        self._must_learn_last = False
 
     def open_device(self) -> None:
         """Make the driver."""
@@ -129,9 +130,19 @@ class TerminalWorker(Worker):
         assert self._terminal is not None
         return self._terminal
 
+    def learn_last(self) -> None:
+        """Tell the last transaction once the terminal is idle. Any thread.
+
+        No job: a question about a payment that still goes on is not given up for it.
+        """
+        self._must_learn_last = True
+
     def tend(self) -> None:
-        """Connect, log in, keep alive."""
+        """Connect, log in, keep alive; learn the last transaction when the till waits for it."""
         self.terminal.tend()
+        if self._must_learn_last and self.terminal.learn_last():
+            self._must_learn_last = False
+            self._report(f.LastTransactionTold())
 
     def do(self, job: Effect) -> None:
         """Authorize, query or reverse."""

@@ -19,6 +19,7 @@ from core.catalog import Article, Department
 from core.checkout import PaperState
 from core.control_record import ControlRecord, Signature, UnitStatus
 from core.effects import (
+    AskLastTransaction,
     AuthorizeCard,
     CheckPrinter,
     Effect,
@@ -664,6 +665,8 @@ class World:
                 return self.terminal.authorize(effect.request)
             case QueryCard():
                 return self.terminal.query(effect.request)
+            case AskLastTransaction():
+                return [f.LastTransactionTold()]
             case ReverseCard():
                 return self.terminal.reverse(effect.service_id, effect.poi_transaction)
             case RegisterReceipt():

@@ -229,6 +229,8 @@ def _draw_late(life: Life) -> None:
     late.reverse_late(till, service_id, "Maja")
     till.take_effects()
     take_fact(till, f.CardReversalLost(service_id + 1, "link lost"))
+    till.take_effects()
+    take_fact(till, f.CardQueryFailed(service_id, "link lost", doubt.QUERY_TRIES_MAX))
     late.settle_by_hand(till, service_id, "Maja")
 
 

@@ -12,6 +12,7 @@ from textual.widget import Widget
 from core.effects import (
     AbortCard,
     AnswerPrompt,
+    AskLastTransaction,
     AuthorizeCard,
     CheckPrinter,
     Effect,
@@ -73,6 +74,9 @@ class DeviceDesk:
                 elif isinstance(effect, AuthorizeCard):
                     problem = "no terminal"  # the journal's word, not the screen's
                     self._tell(CardNotSent(effect.request.service_id, problem))
+            case AskLastTransaction():
+                if self._terminal is not None:
+                    self._terminal.learn_last()
             case AbortCard():
                 if self._terminal is not None and self._terminal.is_open:
                     self._terminal.terminal.abort(effect.service_id)

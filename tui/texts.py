@@ -113,6 +113,9 @@ ERRORS: Final[dict[str, str]] = {
         "En kvittokopia väntar på kontrollkod: kassan kan inte ta betalt än."
     ),
     "payment-in-progress": N_("En betalning pågår. Avsluta den först."),
+    "payment-in-progress/asking-terminal": N_(
+        "Kassan måste först höra terminalens senaste betalning. Vänta en stund, eller ta kontant."
+    ),
     "payment-in-progress/late-approval": N_(
         "Ett kort blev draget i efterhand. Svara på den frågan innan nästa kort."
     ),

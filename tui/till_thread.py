@@ -258,6 +258,7 @@ class TillThread:
                 till.note_alone("demo-fault", device=command.device, fault=command.fault)
             case c.Quit():
                 check_may_quit(till.state, till.attention)
+                doubt.leave_doubt(till, till.rules.manager)
                 return Outcome(may_quit=True)
             case _:
                 self._carry_out_payment(till, command)

@@ -13,6 +13,7 @@ from core.effects import AbortCard, QueryCard, ReverseCard
 from core.errors import NothingToPay, PaymentInProgress, SaleNotOpen
 from core.facts import CardQueried, CardQueryFailed, CardReversed
 from core.sale import Sale
+from core.services import late
 from core.services.late import take_late
 from core.services.payment import take_result
 from core.services.printing import queue_reversal, start_next_paper
@@ -31,6 +32,8 @@ RUNNING_ANSWERS_MAX: Final = 24
 def take_query(till: Till, fact: CardQueried) -> None:
     """Take the answer to a question about a lost outcome."""
     query = fact.query
+    if late.take_query(till, query):
+        return
     tender = open_tender(till, query.service_id)
     if tender is None or till.sale is None:
         if query.result is not None and query.verdict is CardVerdict.APPROVED:
@@ -56,8 +59,11 @@ def take_query(till: Till, fact: CardQueried) -> None:
 def take_query_failure(till: Till, fact: CardQueryFailed) -> None:
     """Show that the terminal could not be asked yet; the worker asks again."""
     till.terminal.query_attempt = fact.attempt
+    if fact.attempt < QUERY_TRIES_MAX:
+        return
+    late.give_up_query(till, fact.service_id, fact.text)
     tender = open_tender(till, fact.service_id)
-    if tender is None or fact.attempt < QUERY_TRIES_MAX:
+    if tender is None:
         return
     if till.state in UNANSWERED:
         ask_about_doubt(till, tender, (f"terminal={fact.text}",))
@@ -106,7 +112,15 @@ def decide_doubt(till: Till, *, is_charged: bool, total_ore: int | None, by: str
         uow.add_totals(till.period.no, (unclear,))
         uow.commit()
     till.attention = None
+    till.ask_last_transaction()
     forward(till, is_fresh=True)
+
+
+def leave_doubt(till: Till, by: str) -> None:
+    """Write down who closes the till while nobody knows what became of a card."""
+    tender = till.sale.current_tender if till.sale else None
+    if tender is not None and till.state in (SaleState.IN_DOUBT, SaleState.REVERSING):
+        till.note_alone("doubt-left", service_id=tender.service_id, by=by)
 
 
 def keep_held(till: Till, by: str) -> None:

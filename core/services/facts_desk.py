@@ -29,11 +29,13 @@ def take_fact(till: Till, fact: f.Fact) -> None:
             doubt.take_query(till, fact)
         case f.CardQueryFailed():
             doubt.take_query_failure(till, fact)
+        case f.LastTransactionTold():
+            till.terminal.must_tell_last = False
         case f.CardReversed():
             if not late.take_reversal(till, fact):
                 doubt.take_reversal(till, fact)
         case f.CardReversalLost():
-            if not late.take_reversal_lost(till, fact.service_id, fact.text):
+            if not late.take_reversal_lost(till, fact.service_id):
                 doubt.take_reversal_lost(till, fact.service_id)
         case f.UnitPolled():
             signing.take_poll(till, fact)

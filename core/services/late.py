@@ -8,13 +8,14 @@ for a payment that is paid, held or undone is no alarm.
 from dataclasses import replace
 from typing import Final
 
-from core.card import CardResult, CardSlip, CardVerdict
-from core.effects import ReverseCard
+from core.card import CardResult, CardSlip, CardVerdict, QueryResult
+from core.effects import QueryCard, ReverseCard
 from core.errors import NothingToGiveBack, SaleNotOpen
 from core.facts import CardReversed
 from core.late_approval import LateApproval, LateState
 from core.services.printing import queue_reversal, start_next_paper
 from core.services.slips import keep_slip
+from core.services.steps import card_request
 from core.services.till import Attention, Till
 from core.store_ports import UnitOfWork
 from core.tender import TenderState
@@ -93,11 +94,11 @@ def take_late_slip(till: Till, slip: CardSlip) -> None:
 
 
 def take_up(till: Till) -> None:
-    """At start: open ones are asked about; a reversal under way has an unknown outcome."""
+    """At start: open ones are asked about; of a reversal under way the terminal is asked."""
     for late in till.store.open_late_approvals():
         till.lates[late.service_id] = late
         if late.state is LateState.REVERSING:
-            _refuse(till, late, "restart: outcome unknown")
+            _query(till, late)
     ask_about_lates(till)
 
 
@@ -170,31 +171,73 @@ def take_reversal(till: Till, fact: CardReversed) -> bool:
     late = _reversing(till, fact.service_id)
     if late is None:
         return False
-    if fact.result.verdict is not CardVerdict.APPROVED:
-        _refuse(till, late, fact.result.condition or fact.result.text)
+    if fact.result.verdict is CardVerdict.APPROVED:
+        _settle_reversed(till, late)
     else:
-        with till.store.unit_of_work() as uow:
-            uow.put_late_approval(late.moved(LateState.REVERSED))
-            till.note(uow, "late-reversed", service_id=late.service_id)
-            _count(till, uow, "late-reversed", late)
-            undone = Change(Section.CARD_REVERSED, "", 1, late.authorized_ore)
-            uow.add_totals(till.period.no, (undone,))
-            queue_reversal(till, uow, late.poi_transaction, late.reversal_service_id)
-            uow.commit()
-        till.lates.pop(late.service_id)
-        start_next_paper(till)
+        _refuse(till, late, fact.result.condition or fact.result.text)
     ask_about_lates(till)
     return True
 
 
-def take_reversal_lost(till: Till, service_id: int, text: str) -> bool:
-    """The outcome of a reversal is unknown: a person reads the slip, or asks again."""
+def take_reversal_lost(till: Till, service_id: int) -> bool:
+    """The outcome of a reversal is unknown: the terminal is asked what it did."""
     late = _reversing(till, service_id)
     if late is None:
         return False
-    _refuse(till, late, text)
+    _query(till, late)
+    return True
+
+
+def take_query(till: Till, query: QueryResult) -> bool:
+    """Take the answer about a payment whose reversal was lost; False when it is about no such one.
+
+    Still approved = the same transaction again; undone = done; anything else = a person.
+    """
+    late = till.lates.get(query.service_id)
+    if late is None or late.state is not LateState.REVERSING:
+        return False
+    till.note_alone("query-answered", service_id=query.service_id, verdict=str(query.verdict))
+    result = query.result
+    is_same = result is not None and result.poi_transaction == late.poi_transaction
+    if query.verdict is CardVerdict.APPROVED and is_same:
+        till.effects.append(ReverseCard(late.reversal_service_id, late.poi_transaction))
+    elif query.verdict is CardVerdict.NOT_CHARGED:
+        _settle_reversed(till, late)
+    else:
+        _refuse(till, late, "; ".join(query.evidence))
     ask_about_lates(till)
     return True
+
+
+def give_up_query(till: Till, service_id: int, text: str) -> None:
+    """The terminal could not be asked about a lost reversal: a person reads its slip."""
+    late = till.lates.get(service_id)
+    if late is not None and late.state is LateState.REVERSING:
+        _refuse(till, late, text)
+        ask_about_lates(till)
+
+
+def _query(till: Till, late: LateApproval) -> None:
+    """Ask the terminal what became of the payment that was to be undone."""
+    sale = till.store.sale_of_service(late.service_id)
+    tender = sale.tender_of_service(late.service_id) if sale else None
+    assert sale is not None
+    assert tender is not None
+    till.effects.append(QueryCard(card_request(till, sale, tender)))
+
+
+def _settle_reversed(till: Till, late: LateApproval) -> None:
+    """Write down that it was undone, count it, and give the customer a paper of it."""
+    with till.store.unit_of_work() as uow:
+        uow.put_late_approval(late.moved(LateState.REVERSED))
+        till.note(uow, "late-reversed", service_id=late.service_id)
+        _count(till, uow, "late-reversed", late)
+        undone = Change(Section.CARD_REVERSED, "", 1, late.authorized_ore)
+        uow.add_totals(till.period.no, (undone,))
+        queue_reversal(till, uow, late.poi_transaction, late.reversal_service_id)
+        uow.commit()
+    till.lates.pop(late.service_id)
+    start_next_paper(till)
 
 
 def _refuse(till: Till, late: LateApproval, text: str) -> None:

@@ -65,6 +65,7 @@ def pay_card(till: Till, amount_ore: int | None, total_ore: int | None) -> None:
     if not rules.has_terminal:
         raise CardNotConfigured()
     till.check_no_late()
+    till.check_last_told()
     requested_ore = sale.remaining_ore if amount_ore is None else amount_ore
     if requested_ore <= 0:
         raise NothingToPay(remaining_ore=requested_ore)

@@ -21,6 +21,8 @@ def start(till: Till) -> None:
     _take_up_papers(till)
     copies.take_up(till)
     _take_up_card(till)
+    if till.sale is not None and any(tender.resolved_by for tender in till.sale.tenders):
+        till.ask_last_transaction()
     if till.sale is not None:
         forward(till, is_fresh=False)
     late.take_up(till)

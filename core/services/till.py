@@ -14,7 +14,7 @@ from core.card import CardSlip, Prompt
 from core.card_policy import TipPolicy
 from core.checkout import BETWEEN_CARD_AND_CODE, SaleState, advance
 from core.control_record import ControlRecord
-from core.effects import Effect
+from core.effects import AskLastTransaction, Effect
 from core.errors import PaymentInProgress, UnitNotReady
 from core.facts import PrinterCondition, TerminalState
 from core.frozen import frozen
@@ -67,14 +67,14 @@ class Attention:
 def check_may_quit(state: SaleState | None, attention: Attention | None) -> None:
     """Refuse to close the till while a device works on a payment. Raises PaymentInProgress.
 
-    A reversal that a person is asked about, and a paid sale whose unit gave no code, go on at the
-    next start: neither may keep a till open whose device is away for good.
+    What a person is asked about (a card or a reversal in doubt), and a paid sale whose unit gave no
+    code, go on at the next start: none may keep a till open whose device is away for good.
     """
     code = attention.code if attention else ""
     if state in (SaleState.PAID, SaleState.SIGNING) and not code.startswith("unit-"):
         raise PaymentInProgress(state=str(state))
-    is_running = state in (SaleState.AUTHORIZING, SaleState.REVERSING)
-    if is_running and code != "card-unreversed":
+    is_running = state in (SaleState.AUTHORIZING, SaleState.IN_DOUBT, SaleState.REVERSING)
+    if is_running and code not in ("card-doubt", "card-unreversed"):
         raise PaymentInProgress(state=str(state))
 
 
@@ -94,6 +94,8 @@ class TerminalView:
     is_signature_refused: bool = False
     """The cashier said no to the signature of the payment that runs."""
     last_transaction: str = ""
+    must_tell_last: bool = False
+    """A person decided an unclear card: the terminal tells its last transaction before the next."""
     query_attempt: int = 0
 
 
@@ -227,6 +229,20 @@ class Till:
         """Refuse a card while a late approval is unanswered. Raises PaymentInProgress."""
         if self.lates:
             raise PaymentInProgress(reason="late-approval")
+
+    def ask_last_transaction(self) -> None:
+        """Let no card be asked for until the terminal has told its last transaction anew."""
+        self.terminal.must_tell_last = True
+        self.effects.append(AskLastTransaction())
+
+    def check_last_told(self) -> None:
+        """Refuse a card until the terminal told its last transaction. Raises PaymentInProgress.
+
+        What a person decided may be wrong: a payment that was drawn all the same must never be
+        taken for the next one's (terminal-protocols 5.3, baseline).
+        """
+        if self.terminal.must_tell_last:
+            raise PaymentInProgress(reason="asking-terminal")
 
     def watch_clock(self) -> None:
         """Journal a wall clock that moved against the monotonic one (sweden R37, F49)."""

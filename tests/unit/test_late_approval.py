@@ -1,18 +1,20 @@
 """An approval after the payment had ended unpaid: told, kept, answered for, and never dropped."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from core import facts as f
 from core.card import CardResult, CardSlip, CardVerdict, QueryResult
-from core.effects import AuthorizeCard, ReverseCard
+from core.effects import AuthorizeCard, QueryCard, ReverseCard
 from core.errors import NothingToGiveBack, PaymentInProgress, ReportNotAllowed, SaleNotOpen
 from core.late_approval import LateState
 from core.reports import Tally
 from core.services import doubt, late, payment, recovery, registration, reporting
 from core.services.facts_desk import take_fact
 from core.services.till import Till
+from core.store_ports import Store
 from core.tender import TenderState
 from tests.builders import ARTICLES, DEPARTMENTS
 from tests.fakes import FakeStore
@@ -36,6 +38,13 @@ APPROVED = CardResult(
 
 def begin(store: FakeStore) -> Till:
     """Give a till on this store, ready to sell."""
+    till = started(store)
+    till.take_effects()
+    return till
+
+
+def started(store: Store) -> Till:
+    """Give a till on this store that has what it asks of the devices at start in hand."""
     scenario = Scenario(name="late", pays=())
     world = scenario.world()
     period = store.period()
@@ -44,7 +53,6 @@ def begin(store: FakeStore) -> Till:
     recovery.start(till)
     for fact in (world.unit.poll(), f.PrinterConditionChanged(f.PrinterCondition.READY)):
         take_fact(till, fact)
-    till.take_effects()
     return till
 
 
@@ -69,6 +77,7 @@ def till() -> Till:
     take_fact(till, f.CardAnswerLost(service_id, "link lost"))
     take_fact(till, f.CardQueryFailed(service_id, "unreachable", 2))
     doubt.decide_doubt(till, is_charged=False, total_ore=None, by="Maja")
+    take_fact(till, f.LastTransactionTold())
     till.take_effects()
     return till
 
@@ -179,25 +188,76 @@ def test_a_reversal_is_on_disk_before_it_is_sent_and_ends_the_question_when_done
     ask_for_card(till)
 
 
-def test_a_reversal_that_was_lost_refused_or_cut_by_a_restart_is_asked_about_again(
-    till: Till,
-) -> None:
+def reversing(till: Till) -> ReverseCard:
+    """Have the late approval reversed; gives what was sent."""
     take_fact(till, by_answer())
     late.reverse_late(till, 1, "Maja")
     (sent,) = till.take_effects()
     assert isinstance(sent, ReverseCard)
-    take_fact(till, f.CardReversalLost(sent.service_id, "link lost"))
-    assert asked(till)["is_reversing"] == 0
-    late.reverse_late(till, 1, "Maja")
+    return sent
+
+
+def queried(till: Till, verdict: CardVerdict, result: CardResult | None = None) -> None:
+    """Let the terminal be asked about the payment, and answer."""
     (sent,) = till.take_effects()
-    assert isinstance(sent, ReverseCard)
+    assert isinstance(sent, QueryCard)
+    assert sent.request.service_id == 1
+    take_fact(till, f.CardQueried(QueryResult(1, verdict, result)))
+
+
+def test_a_reversal_whose_answer_is_lost_is_asked_about_and_found_done(till: Till) -> None:
+    sent = reversing(till)
+    take_fact(till, f.CardReversalLost(sent.service_id, "link lost"))
+    assert asked(till)["is_reversing"] == 1
+    queried(till, CardVerdict.NOT_CHARGED)
+    assert till.attention is None
+    assert reporting.x_report(till).card_reversed == Tally(1, 170_00)
+
+
+def test_a_reversal_that_never_came_is_sent_again_with_the_same_transaction_and_id(
+    till: Till,
+) -> None:
+    sent = reversing(till)
+    take_fact(till, f.CardReversalLost(sent.service_id, "link lost"))
+    queried(till, CardVerdict.APPROVED, APPROVED)
+    assert till.take_effects() == (sent,)
+
+
+@pytest.mark.parametrize("another", ["T0002", ""])
+def test_what_the_terminal_cannot_tell_about_a_reversal_a_person_reads(
+    till: Till, another: str
+) -> None:
+    sent = reversing(till)
+    take_fact(till, f.CardReversalLost(sent.service_id, "link lost"))
+    if another:
+        queried(till, CardVerdict.APPROVED, replace(APPROVED, poi_transaction=another))
+    else:
+        queried(till, CardVerdict.UNKNOWN)
+    assert not till.take_effects()
+    assert (asked(till)["is_reversing"], asked(till)["reversal_service_id"]) == (0, sent.service_id)
+
+
+def test_a_terminal_that_stays_away_leaves_a_lost_reversal_to_a_person(till: Till) -> None:
+    sent = reversing(till)
+    take_fact(till, f.CardReversalLost(sent.service_id, "link lost"))
+    for attempt in range(1, doubt.QUERY_TRIES_MAX + 1):
+        assert asked(till)["is_reversing"] == 1
+        take_fact(till, f.CardQueryFailed(1, "unreachable", attempt))
+    assert asked(till)["is_reversing"] == 0
+
+
+def test_a_refused_reversal_is_asked_about_and_one_cut_by_a_restart_is_queried(till: Till) -> None:
+    sent = reversing(till)
     refused = CardResult(sent.service_id, CardVerdict.DECLINED, condition="NotFound")
     take_fact(till, f.CardReversed(sent.service_id, refused))
+    assert asked(till)["is_reversing"] == 0
     late.reverse_late(till, 1, "Maja")
-    again = restarted(till)
-    assert asked(again)["reversal_service_id"] == 4
-    assert not again.take_effects(), "nothing is reversed by itself after a restart"
-    assert len(notes(till, "late-reversal-refused")) == 3
+    again = started(till.store)
+    assert asked(again)["is_reversing"] == 1
+    take_fact(again, f.LastTransactionTold())
+    effects = [one for one in again.take_effects() if isinstance(one, QueryCard)]
+    assert [one.request.service_id for one in effects] == [1]
+    assert len(notes(again, "late-reversal-refused")) == 1
 
 
 def test_it_is_not_reversed_when_a_card_was_drawn_after_it(till: Till) -> None:

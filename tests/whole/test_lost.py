@@ -121,6 +121,7 @@ def test_a_terminal_that_stays_away_leaves_the_doubt_to_the_manager_charged(
     assert till.refuse(c.PayCash()) == "payment-in-progress"
     assert till.refuse(c.TakeZ()) == "report-not-allowed"
     assert till.try_(c.Quit()).may_quit
+    assert '"by":"Anna"' in shop.notes("doubt-left")[0]
     till.do(c.DecideDoubt(is_charged=True, total_ore=280_00))
     assert amounts(till.receipt(1)) == [("card", SALE_ORE, 31_00)]
     for report in (till.x(), till.z()):

@@ -37,7 +37,10 @@ def _sale_left(sale: Sale) -> str:
     if sale.state == SaleState.HELD:
         return _("En kortbetalning väntar på beslut: frågan kommer igen vid nästa start.")
     if sale.state in BETWEEN_CARD_AND_CODE:
-        return _("Ett kort är oklart: kassan frågar igen vid nästa start.")
+        return _(
+            "Ett kort är oklart: kassan frågar igen vid nästa start. Att du stänger nu skrivs i "
+            "journalen."
+        )
     if sale.settled:
         return _("Ett köp är betalt till en del: det finns kvar till nästa start.")
     words = _("Ett öppet köp på {amount} finns kvar till nästa start.")

@@ -32,6 +32,7 @@ _REFUSED_DELAY_S = 30.0
 _LOGIN_LOOK_S = 0.5
 _LOGOUT_LIMIT_S = 1.0
 _CLOSE_LIMIT_S = 2.0
+_NOT_IDLE = frozenset({"Busy", "InProgress", "LoggedOut"})
 
 
 class Connection:
@@ -99,6 +100,13 @@ class Connection:
             self._learn_baseline(session)
         self._set_idle(session)
         session.keep_alive(self._settings.keep_alive_s)
+
+    def learn_last(self) -> bool:
+        """Ask for the last transaction if logged in and idle; False when it was not told."""
+        session = self._session
+        if session is None or session.is_over or not self._is_logged_in:
+            return False
+        return self._learn_baseline(session)
 
     def ready_session(self) -> EpasSession:
         """Give a logged-in session, connecting and logging in once if it must.
@@ -251,21 +259,27 @@ class Connection:
             self.is_baseline_stale = True
             self.logged_in_s = self._clock.monotonic_s()
 
-    def _learn_baseline(self, session: EpasSession) -> None:
-        """Ask for the last transaction; a terminal that cannot tell leaves the old knowledge."""
+    def _learn_baseline(self, session: EpasSession) -> bool:
+        """Ask for the last transaction; a terminal that cannot tell leaves the old knowledge.
+
+        False when no answer came, or one that speaks of a payment that still runs.
+        """
         try:
             exchange = session.ask(
                 GetLastTransactionRequest(self.next_service_id()), "GetLastTransaction"
             )
         except DeviceError:
-            return
+            return False
         limit_s = self._settings.query_timeout_s
         self._wait(session, exchange, self._clock.monotonic_s() + limit_s)
         session.finish(exchange)
         self.is_baseline_stale = False
         answer = exchange.answer
-        if isinstance(answer, GetLastTransactionResponse) and answer.transaction is not None:
+        if not isinstance(answer, GetLastTransactionResponse):
+            return False
+        if answer.transaction is not None:
             self.last_transaction = answer.transaction.transaction_id or self.last_transaction
+        return answer.response.error_condition not in _NOT_IDLE
 
     def _wait(
         self, session: EpasSession, exchange: Exchange, deadline_s: float, is_login: bool = False

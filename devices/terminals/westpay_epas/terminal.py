@@ -160,6 +160,10 @@ class WestpayEpasTerminal:
         """Give the newest transaction id known; empty = none known."""
         return self._connection.last_transaction
 
+    def learn_last(self) -> bool:
+        """Ask the idle terminal for its last transaction; see core.ports."""
+        return self._connection.learn_last()
+
     def answer(self, answer: PromptAnswer) -> None:
         """Answer a question. Any thread; does nothing without a link: the request ends itself."""
         session = self._connection.session
