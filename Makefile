@@ -14,6 +14,9 @@ ARGS ?=
 BIN := .venv/bin
 SOURCES := tui core devices db tests tools $(wildcard bench)
 WORKERS ?= 2
+# Lengths of the runs of the night.
+FRAMES ?= 100000
+SALES ?= 1000
 
 # A stamp per content of the files it was installed from: a second run calls no pip.
 RUN_STAMP := .venv/.run-$(shell cat requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
@@ -43,6 +46,8 @@ unit: $(DEV_STAMP)
 
 night: $(DEV_STAMP)
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m "night"
+	$(BIN)/python -m tests.frames $(FRAMES)
+	$(BIN)/python -m tests.secrets $(SALES)
 
 bench: $(DEV_STAMP)
 	@$(BIN)/python -m bench $(ARGS)

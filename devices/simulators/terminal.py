@@ -10,10 +10,12 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from devices.simulators import terminal_writing as writing
 from devices.simulators.terminal_desk import Desk, LinkGone, Step, TerminalView
+from devices.simulators.terminal_leaks import CardSecrets, leak
 from devices.simulators.terminal_ledger import Ledger, LedgerEntry, LedgerState, TerminalClock
 from devices.simulators.terminal_link import Till, TillPort
 from devices.simulators.terminal_reading import Refused, WireRequest, ore_of
@@ -131,6 +133,10 @@ class SimulatedTerminal:
         with self._lock:
             self._faults = self._faults | {fault} if is_on else self._faults - {fault}
             self._port.is_silent = Fault.SILENT in self._faults
+
+    def set_leak(self, secrets: CardSecrets | None) -> None:
+        """Put these secrets into every message from now on; None = none."""
+        self._port.respell = partial(leak, secrets) if secrets is not None else bytes
 
     def set_approval_wait(self, limit_s: float) -> None:
         """Take so long from the approval to the answer when a person plays; 0 = at once."""

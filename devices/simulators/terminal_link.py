@@ -29,6 +29,7 @@ class Till:
     """One connected till."""
 
     socket: socket.socket
+    respell: Callable[[bytes], bytes]
     sending: threading.Lock = field(default_factory=threading.Lock)
     is_logged_in: bool = False
     is_gone: bool = False
@@ -40,7 +41,7 @@ class Till:
             if self.is_gone:
                 raise LinkGone
             try:
-                self.socket.sendall(sent)
+                self.socket.sendall(self.respell(sent))
             except OSError as exc:
                 raise LinkGone from exc
 
@@ -59,6 +60,8 @@ class TillPort:
         self.till: Till | None = None
         self.is_silent = False
         """True: what comes in is read and never answered."""
+        self.respell: Callable[[bytes], bytes] = _as_it_is
+        """What each message becomes on its way out."""
         self._host = host
         self._on_request = on_request
         self._on_linked = on_linked
@@ -127,7 +130,7 @@ class TillPort:
                 connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connected.settimeout(_KEEP_ALIVE_S)
             self.tear(self.till)
-            till = Till(connected)
+            till = Till(connected, lambda sent: self.respell(sent))
             self.till = till
             self._on_linked(True)
             self.run("terminal-link", partial(self._serve, till))
@@ -152,3 +155,7 @@ class TillPort:
             return
         finally:
             self.tear(till)
+
+
+def _as_it_is(sent: bytes) -> bytes:
+    return sent
