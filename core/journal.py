@@ -56,6 +56,7 @@ NOTE_KINDS: Final = frozenset(
         "x-report",
         "z-report",
         "clock-jumped",
+        "restored",
         "demo-fault",
         "bug",
     }

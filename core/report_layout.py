@@ -137,6 +137,11 @@ def _write_end(sheet: Sheet, report: DayReport, _: Translate) -> None:
 def _remark(remark: str, _: Translate) -> str:
     """Say a remark's machine words (core.reports) in words; one we do not know stands as it is."""
     kind, _space, told = remark.partition(" ")
+    if remark == "restored none":
+        return _("En säkerhetskopia är återlagd: inget kvitto saknas i journalen")
+    if kind == "restored":
+        lost = _("En säkerhetskopia är återlagd: kvitto {numbers} saknas i journalen")
+        return lost.format(numbers=told)
     decision, _space, figures = told.partition(" ")
     count, _space, sum_ore = figures.partition(" ")
     words = {

@@ -39,6 +39,8 @@ class Section(StrEnum):
     late approvals (`late`) with the manager's answer (`late-reversed`, `late-by-hand`)."""
     CARD_REVERSED = "card-reversed"
     """Card payments that were undone at the terminal, whoever told that they were."""
+    RESTORED = "restored"
+    """A backup was put back; the name is the range of receipts that are lost, or `none`."""
     DRAWER = "drawer"
     FLOAT = "float"
     GRAND_SALES = "grand-sales"

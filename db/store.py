@@ -43,7 +43,8 @@ _OF_SETTINGS: Final = """SELECT coalesce(former.hash, ?), own.seq, own.at, own.k
 FOUND_MAX: Final = 5_000
 """Articles kept in memory; more are asked for anew."""
 
-
+RAISED: Final = ("receipt_no", "z_no", "serial", "copy_no", "sale_id", "service_id")
+"""Series whose numbers somebody outside has seen."""
 _SALE_COLUMNS: Final = "sale_id, state, operator, opened_at, total_ore, receipt_no, serial"
 
 
@@ -346,6 +347,11 @@ class SqliteStore:
     def last_receipt_no(self) -> int:
         """Give the newest receipt number, 0 when none."""
         return int(str(self._read("SELECT coalesce(max(receipt_no), 0) FROM receipt")[0][0]))
+
+    def numbers(self) -> dict[str, int]:
+        """Give the newest number of each series that a restored backup raises."""
+        found = {str(name): int(value) for name, value in self._read("SELECT * FROM counter")}
+        return {name: found.get(name, 0) for name in RAISED}
 
     def close(self) -> None:
         """Close the file; safe to call twice."""

@@ -20,11 +20,12 @@ from sqlcipher3 import dbapi2
 
 from core.frozen import frozen
 from db.engine import open_reader
+from db.verify_restored import Gap
 from db.verify_rows import BadRow, Problem, Snapshot, expect
 from db.verify_schema import JournalledSchema
 from db.verify_walk import COUNTERS, JournalWalk
 from db.verify_witness import check_tail, check_witness_is_there
-from db.witness import WitnessLine, read_witness
+from db.witness import WitnessLine, part_lines, read_witness
 
 
 @frozen
@@ -35,6 +36,8 @@ class VerifyReport:
     rows_checked: int
     problem: Problem | None
     """The first bad row; None when all is sound."""
+    gaps: tuple[Gap, ...] = ()
+    """What restored backups left without rows; explained, and no problem."""
 
 
 def verify_shop(data_dir: Path, witness: Path | None) -> VerifyReport:
@@ -74,7 +77,7 @@ def verify_file(path: Path, witness: tuple[WitnessLine, ...] | None) -> VerifyRe
         return VerifyReport(False, check.rows_checked if check else 0, problem)
     finally:
         engine.dispose()
-    return VerifyReport(True, check.rows_checked, None)
+    return VerifyReport(True, check.rows_checked, None, check.gaps)
 
 
 def verify_journal(
@@ -103,6 +106,11 @@ class _Check:
         """Rows held against the journal so far, journal rows included."""
         return self._walk.rows_checked
 
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What restored backups left without rows."""
+        return tuple(self._walk.restored.gaps)
+
     def run(self) -> None:
         """Check everything in the database. Raises BadRow."""
         self._check_file()
@@ -114,7 +122,8 @@ class _Check:
         )
         for row in rows:
             walk.take(*row)
-        check_tail(self._witness, walk.seq)
+        check_tail(part_lines(self._witness)[0], walk.seq)
+        walk.restored.check_lost()
         for sale in walk.open_sales.values():
             walk.rows_checked += sale.check_rows(self._snapshot)
         self._check_strangers()

@@ -32,7 +32,7 @@ class TotalsFold:
         self.period_no = 0
         self.opening_float_ore = 0
         self.totals: dict[int, dict[Key, tuple[int, int]]] = {}
-        self.z_count = 0
+        self.newest_z = 0
 
     def add(self, section: str, name: str, count: int, sum_ore: int, period: int = -1) -> None:
         """Add to one total of the open period, or of `period`."""
@@ -107,7 +107,7 @@ class TotalsFold:
         found = {"card_reversed": _NONE, **report}
         for name, value in wanted.items():
             expect("journal", seq, f"z-report {name}", found.get(name), value)
-        self.z_count += 1
+        self.newest_z = report["number"]
 
     def _report(self) -> dict[str, Any]:
         """Make the fields of a Z report that follow from the journal."""
@@ -116,7 +116,7 @@ class TotalsFold:
         tenders, tips = self._named("tender"), dict(self._pairs("tip-tender"))
         grand = self.totals.get(GRAND_PERIOD, {})
         return {
-            "number": self.z_count + 1,
+            "number": self.newest_z + 1,
             "sales_ore": sales[1],
             "receipts": sales[0],
             "returns": self._pair("returns"),
@@ -146,7 +146,8 @@ class TotalsFold:
             "remarks": [
                 f"card-unclear {name} {count} {sum_ore}"
                 for name, (count, sum_ore) in self._pairs("card-unclear")
-            ],
+            ]
+            + [f"restored {name}" for name, _ in self._pairs("restored")],
         }
 
     def _tally(self, section: str, name: str = "") -> tuple[int, int]:

@@ -11,10 +11,11 @@ from db.verify_bound import BOUND_KINDS, BoundRows
 from db.verify_copies import COPY_KINDS, JournalledCopies
 from db.verify_lates import JournalledLates
 from db.verify_papers import PAPER_KINDS, JournalledPapers, JournalledSlips
+from db.verify_restored import Restores
 from db.verify_rows import BadRow, Snapshot, expect, read_json
 from db.verify_sales import SALE_KINDS, JournalledSale, check_receipt_row
 from db.verify_totals import Payload, TotalsFold, check_receipt_sums
-from db.witness import WitnessLine
+from db.witness import WitnessLine, part_lines
 
 _GENESIS = "0" * 64
 COUNTERS = ("sale_id", "receipt_no", "serial", "period_no", "z_no", "paper_id", "copy_no")
@@ -38,11 +39,12 @@ class JournalWalk:
         self.drawn = dict.fromkeys((*COUNTERS, "service_id"), 0)
         """Newest number of each series."""
         self.receipt_count = 0
+        self.restored = Restores(witness)
         self.rows_checked = 0
         self._period_opened_at: str | None = None
         """Of the newest period; None where a former till did not journal it."""
         self._witness: dict[int, set[str]] = {}
-        for line in witness:
+        for line in part_lines(witness)[0]:
             self._witness.setdefault(line.seq, set()).add(line.hash)
         self._takers: dict[str, Callable[[int, Payload, str], None]] = {
             "z-report": self._take_z,
@@ -50,6 +52,7 @@ class JournalWalk:
             "drawer-kicked": lambda *_: self.totals.add("drawer", "", 1, 0),
             "numbers-reserved": self._take_block,
             "rows-found": self._take_found,
+            "restored": self._take_restored,
             **self.lates.takers,
             "x-report": lambda seq, note, _: self.totals.check_x(seq, note),
         }
@@ -147,8 +150,10 @@ class JournalWalk:
         receipt = event["receipt"]
         if not self.drawn["period_no"]:
             raise BadRow("journal", seq, "receipt before the first period-opened row")
-        expect("journal", seq, "receipt_no", receipt["receipt_no"], self.receipt_count + 1)
-        self.receipt_count += 1
+        number = receipt["receipt_no"]
+        if number not in self.restored.in_flight:
+            expect("journal", seq, "receipt_no", number, self.receipt_count + 1)
+        self.receipt_count = max(number, self.receipt_count)
         sale.check_signed(seq, event)
         check_receipt_sums(seq, receipt)
         self.totals.receipt_signed(event)
@@ -215,6 +220,14 @@ class JournalWalk:
     def _take_block(self, seq: int, block: Payload, _payload: str) -> None:
         self._draw_service_id(block["first"], seq)
         self.drawn[block["series"]] += block["count"] - 1
+
+    def _take_restored(self, seq: int, note: Payload, _payload: str) -> None:
+        """Take the gap that a restored backup left: every series goes on behind it."""
+        numbers = [sale.record["receipt_no"] for sale in self.open_sales.values() if sale.record]
+        self.restored.take(seq, note, self.drawn, numbers)
+        self.receipt_count = self.drawn["receipt_no"]
+        self.totals.newest_z = self.drawn["z_no"]
+        self.totals.add("restored", *self.restored.gaps[-1].counted)
 
     def _take_found(self, seq: int, note: Payload, _payload: str) -> None:
         """Take rows that a migration found, and bind them from here on."""

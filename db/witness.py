@@ -6,12 +6,15 @@ One line per receipt and report, appended and fsynced after the commit and befor
 
 import os
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from sqlalchemy import Connection
 
 from core.errors import StoreDamaged, StoreFull
 from db.faults import system_error
+
+RESTORED: Final = "restored"
+"""Kind of the line that a restored backup leaves."""
 
 
 class WitnessLine(NamedTuple):
@@ -92,6 +95,24 @@ class _Rows:
         statement = "SELECT hash FROM journal WHERE seq=?"
         found = self._connection.exec_driver_sql(statement, (seq,)).scalar()
         return None if found is None else str(found)
+
+
+def part_lines(
+    lines: tuple[WitnessLine, ...],
+) -> tuple[tuple[WitnessLine, ...], tuple[WitnessLine, ...]]:
+    """Part the lines that stand from those that a restored backup left without their rows.
+
+    A line `restored` says that the journal went on from there: what was witnessed at its seq or
+    behind it before tells of rows that are lost.
+    """
+    standing: list[WitnessLine] = []
+    lost: list[WitnessLine] = []
+    for line in lines:
+        if line.kind == RESTORED:
+            lost += [one for one in standing if one.seq >= line.seq]
+            standing = [one for one in standing if one.seq < line.seq]
+        standing.append(line)
+    return tuple(standing), tuple(lost)
 
 
 def read_witness(path: Path) -> tuple[WitnessLine, ...]:

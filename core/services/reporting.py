@@ -144,4 +144,4 @@ def _remarks(totals: Totals) -> tuple[str, ...]:
     return tuple(
         f"card-unclear {name} {count} {sum_ore}"
         for (_, name), (count, sum_ore) in _of(totals, Section.CARD_UNCLEAR)
-    )
+    ) + tuple(f"restored {name}" for (_, name), _tally in _of(totals, Section.RESTORED))

@@ -56,6 +56,8 @@ def blipp(*arguments: str | Path) -> int:
         (["rnu"], "run"),
         (["export", "json", "x"], "finns inte än"),
         (["backup"], "Kommandot"),
+        (["restore", "none.db", "--demo"], "none.db"),
+        (["restore", "none.db", "--last-z", "x"], "Kommandot"),
         (["backup", "x", "--data", "nowhere"], "nowhere"),
         (["report", "q"], "Kommandot"),
         (["simulate", "control-unit", "--user", "u"], "--password-file"),

@@ -19,7 +19,7 @@ Act = Callable[[argparse.Namespace], int]
 
 COMMANDS: Final = (
     *("run", "init", "simulate", "import", "report", "verify", "doctor"),
-    *("export", "backup"),
+    *("export", "backup", "restore"),
 )
 LATER: Final = ("export",)
 FACES: Final = ("terminal", "control-unit", "printer")
@@ -108,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor = _add(commands, "doctor", "doctor", _("fråga varje enhet och visa inställningarna"))
     _add_shop(doctor)
     _add_backup(commands)
+    _add_restore(commands)
     for name in LATER:
         _add(commands, name, "later", _("finns inte än i denna version"))
     return parser
@@ -157,6 +158,18 @@ def _add_backup(commands: Commands) -> None:
     _add_shop(backup)
 
 
+def _add_restore(commands: Commands) -> None:
+    words = _("gå vidare från en säkerhetskopia, utan att något nummer används igen")
+    restore = _add(commands, "restore", "restore", words)
+    restore.add_argument("file", type=Path, metavar=_("FIL"))
+    words = _("sista kvittots nummer, från papperet; 0 om det inte finns")
+    restore.add_argument("--last-receipt", type=_paper_number, metavar="N", help=words)
+    words = _("sista Z-rapportens nummer, från papperet; 0 om det inte finns")
+    restore.add_argument("--last-z", type=_paper_number, metavar="N", help=words)
+    restore.add_argument("--by", metavar=_("NAMN"), help=_("vem som återlägger"))
+    _add_shop(restore)
+
+
 def _add_report(commands: Commands) -> None:
     report = _add(commands, "report", "reports", _("X- eller Z-rapporten som text"))
     report.add_argument("kind", choices=("x", "z"), metavar="x|z")
@@ -204,6 +217,12 @@ def _add_control_unit(device: argparse.ArgumentParser) -> None:
     device.add_argument("--tls-cert", type=Path, metavar="C")
     device.add_argument("--tls-key", type=Path, metavar="K")
     device.add_argument("--repeat", choices=("same", "refuse", "new"), default="same")
+
+
+def _paper_number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 8):
+        raise argparse.ArgumentTypeError(_("0-99999999"))
+    return int(text)
 
 
 def _port(text: str) -> int:

@@ -7,7 +7,7 @@ from db.verify import verify_shop
 from tui.cli.options import UsageError
 from tui.cli.place import DATABASE_NAME, data_of
 from tui.cli.say import say
-from tui.cli.verify_words import problem_words
+from tui.cli.verify_words import gap_words, problem_words
 from tui.compose import witness_path
 from tui.config import DataConfig, demo_config
 from tui.i18n import _
@@ -22,6 +22,8 @@ def run(options: argparse.Namespace) -> int:
     report = verify_shop(directory, witness_path(config, directory))
     if report.is_sound:
         say(_("Felfritt (sound): {count} rader.").format(count=report.rows_checked))
+        for gap in report.gaps:
+            say(gap_words(gap))
         return 0
     assert report.problem is not None
     say(_("Fel: {problem}").format(problem=problem_words(report.problem)))

@@ -5,6 +5,7 @@ whoever mends a database by hand, or reads docs/journal.md, must find them.
 from collections.abc import Mapping
 from typing import Final
 
+from db.verify_restored import Gap
 from db.verify_rows import Problem
 from tui.i18n import N_, _
 
@@ -62,6 +63,11 @@ PROBLEMS: Final[Mapping[str, str]] = {
     ),
     "body is no JSON object": N_("body är inget JSON-objekt"),
     "body is no JSON: {error}": N_("body är inte JSON: {error}"),
+    "numbers go back": N_("nummer går tillbaka"),
+    "the witness file tells of other lost rows": N_("vittnesfilen nämner andra förlorade rader"),
+    "the witness file tells of lost rows that no restored row explains": N_(
+        "vittnesfilen nämner förlorade rader som ingen rad restored förklarar"
+    ),
     "control code stands on another receipt": N_("kontrollkoden står på ett annat kvitto"),
     "original is not the stored receipt": N_("originalet är inte det sparade kvittot"),
     "the receipt holds a negative tip": N_("kvittot har negativ dricks"),
@@ -108,6 +114,15 @@ def problem_words(problem: Problem) -> str:
     told = _(template).format_map(facts) if template is not None else problem.what
     place = " ".join(part for part in (problem.table, problem.key) if part)
     return f"{place}: {told}"
+
+
+def gap_words(gap: Gap) -> str:
+    """Name what a restored backup left without rows: by whom, and which receipts."""
+    numbers = f"{gap.first}-{gap.last}" if gap.last >= gap.first else _("inga")
+    words = _(
+        "Lucka: rad {seq}, {at}: säkerhetskopia återlagd av {by}; kvitton utan rader: {numbers}."
+    )
+    return words.format(seq=gap.seq, at=gap.at, by=gap.by, numbers=numbers)
 
 
 def _name(name: str) -> str:

@@ -1,0 +1,195 @@
+"""Puts a backup in the place of the shop's data, so that no number is ever used again.
+
+The copy is made whole beside the data, with one journal row `restored` that tells by whom, what is
+lost and where every series goes on; only then does it take the place, and the witness tells of it
+last. Whatever ends this in between leaves data that refuse to sell and can be restored again. What
+lay there before is kept under another name (reliability I4, F64).
+"""
+
+import os
+from contextlib import closing, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from sqlcipher3 import dbapi2
+
+from core.errors import StoreDamaged
+from core.frozen import frozen
+from core.payload import canonical
+from core.totals import Change, Section
+from db.backup import BackupUnsound, copy_database, verified_head
+from db.store import SqliteStore
+from db.verify import verify_file
+from db.witness import RESTORED, Witness, WitnessLine, part_lines
+
+ROOM: Final = 10
+"""Numbers left out besides those that are known to be lost, in series that no paper tells of."""
+SERVICE_IDS_EACH_START: Final = 10_000
+ROWS_EACH_RECEIPT: Final = 40
+
+
+@frozen
+class Told:
+    """What a manager read from paper: 0 = there is none."""
+
+    by: str
+    receipt_no: int
+    z_no: int
+
+
+@frozen
+class Restored:
+    """What was restored, for the person and for the journal."""
+
+    lost_first: int
+    lost_last: int
+    """Below `lost_first` when no receipt is lost."""
+    next_receipt_no: int
+    next_z_no: int
+    kept_as: str
+    """The name under which the former file lies."""
+
+
+def raised_numbers(
+    held: dict[str, int], lines: tuple[WitnessLine, ...], told: Told, base_seq: int
+) -> tuple[dict[str, int], int]:
+    """Say where each series goes on, and the last receipt that is known to be out.
+
+    The largest of database, witness and paper; then one receipt more, which may have been at the
+    control unit without coming out. What no paper tells of is bounded by the rows that are lost.
+    """
+    standing = part_lines(lines)[0]
+    last = {
+        kind: max((line.number for line in lines if line.kind == kind), default=0)
+        for kind in ("receipt", "z")
+    }
+    receipt_no = max(held["receipt_no"], last["receipt"], told.receipt_no)
+    z_no = max(held["z_no"], last["z"], told.z_no)
+    lost_lines = [line for line in standing if line.seq > base_seq]
+    receipts_lost = receipt_no - held["receipt_no"]
+    rows_lost = max((line.seq - base_seq for line in lost_lines), default=0)
+    rows_lost = max(rows_lost, receipts_lost * ROWS_EACH_RECEIPT)
+    if not rows_lost and z_no == held["z_no"]:
+        return held, receipt_no
+    room = rows_lost + ROOM
+    starts = 1 + sum(line.kind == "start" for line in lost_lines)
+    raised = {
+        "receipt_no": receipt_no + 1,
+        "z_no": z_no,
+        "serial": held["serial"] + room,
+        "copy_no": held["copy_no"] + room,
+        "sale_id": held["sale_id"] + room,
+        "service_id": held["service_id"] + room + starts * SERVICE_IDS_EACH_START,
+    }
+    return raised, receipt_no
+
+
+def restore(
+    file: Path,
+    database: Path,
+    witness: Path,
+    lines: tuple[WitnessLine, ...],
+    told: Told,
+    at: datetime,
+) -> Restored:
+    """Put `file` in the place of `database`; durable on return. The caller holds the data's lock.
+
+    Raises BackupUnsound for a file that does not verify by itself, StoreError for a failing disk.
+    """
+    made = database.with_name(f"{database.name}.restoring")
+    _remove(made)
+    os.close(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        copy_database(file, made)
+        base = verified_head(made, None)
+        if not base.seq:
+            raise StoreDamaged(reason="no-journal", file=file.name)
+        restored, line = _write_row(made, lines, told, at, (base.seq, base.hash))
+        report = verify_file(made, (*lines, line))
+        if report.problem is not None:
+            raise BackupUnsound(report.problem)
+        kept_as = _take_place(made, database, at)
+    finally:
+        _remove(made)
+    appended = Witness(witness)
+    appended.append(*line)
+    appended.close()
+    return Restored(*restored, kept_as)
+
+
+def _write_row(
+    made: Path,
+    lines: tuple[WitnessLine, ...],
+    told: Told,
+    at: datetime,
+    base: tuple[int, str],
+) -> tuple[tuple[int, int, int, int], WitnessLine]:
+    """Raise the series and journal the gap in one commit; gives the facts and the witness line."""
+    newest = max(part_lines(lines)[0], default=WitnessLine(0, "", "", 0))
+    store = SqliteStore(made, at)
+    try:
+        # A backup of a former version was upgraded just now: its head moved.
+        base = store.journal_head()
+        held = store.numbers()
+        period = store.period()
+        raised, lost_last = raised_numbers(held, lines, told, base[0])
+        lost_first = held["receipt_no"] + 1
+        note = {
+            "by": told.by,
+            "at": at.isoformat(timespec="milliseconds"),
+            "file_seq": base[0],
+            "file_hash": base[1],
+            "witness_seq": newest.seq,
+            "witness_hash": newest.hash,
+            "paper_receipt_no": told.receipt_no,
+            "paper_z_no": told.z_no,
+            "lost_first": lost_first,
+            "lost_last": lost_last,
+            "numbers": [
+                {"series": name, "held": held[name], "raised_to": raised[name]}
+                for name in sorted(raised)
+            ],
+        }
+        name = f"{lost_first}-{lost_last}" if lost_last >= lost_first else "none"
+        with store.unit_of_work() as uow:
+            for series, number in raised.items():
+                if number > held[series]:
+                    uow.reserve_numbers(series, number - held[series])
+            entry = uow.append_journal(at, RESTORED, told.by, canonical(note))
+            if period is not None:
+                uow.add_totals(period.no, (Change(Section.RESTORED, name, 1, 0),))
+            uow.commit()
+    finally:
+        store.close()
+    line = WitnessLine(entry.seq, entry.hash, RESTORED, lost_last)
+    return (lost_first, lost_last, raised["receipt_no"] + 1, raised["z_no"] + 1), line
+
+
+def _take_place(made: Path, database: Path, at: datetime) -> str:
+    """Move the former files aside, the log first, and give the new one their name."""
+    with closing(dbapi2.connect(str(made))) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    _sync(made)
+    aside = f"{database.name}.before-{at:%Y%m%dT%H%M%S}"
+    for suffix in ("-wal", "-shm", ""):
+        former = database.with_name(database.name + suffix)
+        if former.exists():
+            former.rename(database.with_name(aside + suffix))
+    made.rename(database)
+    _sync(database.parent)
+    return aside
+
+
+def _remove(made: Path) -> None:
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        with suppress(FileNotFoundError):
+            made.with_name(made.name + suffix).unlink()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,108 @@
+"""`blipp restore FILE`: goes on from a backup, and asks the papers how far the numbers had come.
+
+The till must be closed. Numbers go on behind the largest of backup, witness and paper; the journal,
+X, Z and `blipp verify` name what is lost.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from core.text import clean
+from db.backup import BackupUnsound
+from db.lock import DataLock
+from db.restore import Told, restore
+from db.store import SqliteStore
+from db.witness import read_witness
+from tui.cli.options import UsageError
+from tui.cli.place import Place, place_of
+from tui.cli.say import say
+from tui.cli.verify_words import problem_words
+from tui.clock import SystemClock
+from tui.compose import witness_path
+from tui.i18n import _
+from tui.register_binding import check_register
+
+NAME_MAX = 40
+NUMBER_MAX = 99_999_999
+
+
+def run(options: argparse.Namespace) -> int:
+    """Restore; 0 done, 1 the backup is not sound, 2 usage, 3 disk, 4 a till is running."""
+    place = place_of(options)
+    file: Path = options.file
+    if not file.is_file():
+        raise UsageError(_("{file}: filen finns inte").format(file=file))
+    if file.resolve() == place.database.resolve():
+        raise UsageError(_("{file}: det är kassans egen databas").format(file=file))
+    place.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = DataLock(place.data_dir)
+    try:
+        return _restore(place, file, options)
+    finally:
+        lock.release()
+
+
+def _restore(place: Place, file: Path, options: argparse.Namespace) -> int:
+    witness = witness_path(place.config, place.data_dir)
+    lines = read_witness(witness)
+    _check_register(place, file)
+    known = max((line.number for line in lines if line.kind == "receipt"), default=0)
+    if known:
+        say(_("Vittnesfilen har sett kvitto {number}.").format(number=known))
+    told = Told(
+        by=_name(options.by),
+        receipt_no=_number(options.last_receipt, _("Sista kvittots nummer, från papperet: ")),
+        z_no=_number(options.last_z, _("Sista Z-rapportens nummer, från papperet: ")),
+    )
+    try:
+        done = restore(file, place.database, witness, lines, told, SystemClock().now())
+    except BackupUnsound as unsound:
+        say(_("Fel: {problem}").format(problem=problem_words(unsound.problem)))
+        say(_("Inget är återlagt: säkerhetskopian är inte felfri."))
+        return 1
+    say(_("{file} är återlagd av {by}.").format(file=file, by=told.by))
+    if done.lost_last >= done.lost_first:
+        words = _("Kvitto {first}-{last} saknas i journalen; X, Z och blipp verify nämner det.")
+        say(words.format(first=done.lost_first, last=done.lost_last))
+    say(
+        _("Nästa kvitto får nummer {receipt_no}, nästa Z-rapport {z_no}.").format(
+            receipt_no=done.next_receipt_no, z_no=done.next_z_no
+        )
+    )
+    if place.database.with_name(done.kept_as).exists():
+        say(_("Det som låg där före finns kvar som {name}.").format(name=done.kept_as))
+    return 0
+
+
+def _check_register(place: Place, file: Path) -> None:
+    """Refuse a backup of another shop, register or practice till. Raises ConfigError."""
+    from db.read_copy import reading_copy
+
+    with reading_copy(file, SystemClock().now()) as store:
+        assert isinstance(store, SqliteStore)
+        check_register(store, place.config, is_demo=place.is_demo)
+
+
+def _name(given: str | None) -> str:
+    name = clean(given if given is not None else _ask(_("Ditt namn: ")), NAME_MAX).strip()
+    if not name:
+        raise UsageError(_("Den som återlägger måste ange sitt namn."))
+    return name
+
+
+def _number(given: int | None, question: str) -> int:
+    if given is not None:
+        return given
+    text = _ask(question).strip()
+    if not (text.isascii() and text.isdigit() and int(text[:9]) <= NUMBER_MAX):
+        raise UsageError(
+            _("{text}: ska vara ett nummer, eller 0 om det inte finns").format(text=text)
+        )
+    return int(text)
+
+
+def _ask(question: str) -> str:
+    if not sys.stdin.isatty():
+        raise UsageError(_("Ange --last-receipt, --last-z och --by."))
+    return input(question)
