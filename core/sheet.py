@@ -73,13 +73,14 @@ class Sheet:
         """Write `left` and, at the right edge less `margin`, `right`.
 
         A long left text wraps and keeps the right one on its last row; a right text that does not
-        fit beside it gets rows of its own.
+        fit beside it gets rows of its own. Two blanks part it from a figure, because one blank
+        parts thousands: a name that ends in `1` must not read as the head of a price.
         """
         width = self.width - margin
         rows = self._wrapped(left, width)
         for part in self._wrapped(right, width):
             space = width - cell_count(part)
-            last = rows.pop() if rows and cell_count(rows[-1]) < space else ""
+            last = rows.pop() if rows and _has_room(rows[-1], space) else ""
             rows.append(last + " " * (space - cell_count(last)) + part)
         self._elements.extend(TextLine(row, is_bold=is_bold) for row in rows)
 
@@ -116,3 +117,8 @@ class Sheet:
     def _wrapped(text: str, cells_max: int) -> list[str]:
         cleaned = clean(text, TEXT_MAX)
         return wrap_cells(cleaned, cells_max) if cleaned else []
+
+
+def _has_room(left: str, space: int) -> bool:
+    """Say whether a right text may stand on the row of `left`, within `space` cells."""
+    return cell_count(left) + (2 if left[-1:].isdigit() else 1) <= space
