@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
 from threading import Lock
-from time import monotonic
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -34,6 +33,8 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
     from httpx import BasicAuth, Client, HTTPError, Response
+
+    from devices.links.http_deadline import Deadline
 
 RESPONSE_MAX = 256 * 1024
 """Largest answer in bytes, checked before anything reads it (reliability S2)."""
@@ -68,7 +69,7 @@ class HttpSettings:
     plain_http: bool = False
     """Permits http beyond loopback."""
     timeout_s: float = 3.0
-    """Limit for connecting, for each read and for the whole answer."""
+    """Limit for connecting, for the handshake, and for the whole exchange after them."""
 
 
 class HttpLink:
@@ -79,6 +80,7 @@ class HttpLink:
         _check(settings)
         self._settings = settings
         self._client: Client | None = None
+        self._deadline: Deadline | None = None
         self._holding = Lock()
         self._is_busy = False
         self._is_close_asked = False
@@ -95,14 +97,14 @@ class HttpLink:
         import httpx
 
         sent_headers = {"Content-Type": content_type, **(headers or {})}
-        deadline_s = monotonic() + self._settings.timeout_s
         auth = self._auth()
-        client = self._take_client()
+        client, deadline = self._take_client()
+        deadline.begin()
         try:
             with client.stream(
                 "POST", self._settings.url, content=body, headers=sent_headers, auth=auth
             ) as response:
-                return _body_of(response, deadline_s)
+                return _body_of(response)
         except httpx.HTTPError as exc:
             raise _translated(exc, len(body)) from exc
         finally:
@@ -121,13 +123,16 @@ class HttpLink:
         if client is not None:
             client.close()
 
-    def _take_client(self) -> "Client":
+    def _take_client(self) -> "tuple[Client, Deadline]":
+        from devices.links.http_deadline import Deadline
+
         with self._holding:
             self._is_close_asked = False
-            if self._client is None:
-                self._client = self._new_client()
+            if self._client is None or self._deadline is None:
+                self._deadline = Deadline(self._settings.timeout_s)
+                self._client = self._new_client(self._deadline)
             self._is_busy = True
-            return self._client
+            return self._client, self._deadline
 
     def _give_back(self) -> None:
         with self._holding:
@@ -136,17 +141,16 @@ class HttpLink:
         if is_close_asked:
             self.close()
 
-    def _new_client(self) -> "Client":
+    def _new_client(self, deadline: "Deadline") -> "Client":
         import httpx
+
+        from devices.links.http_deadline import DeadlineTransport
 
         limit_s = self._settings.timeout_s
         try:
             return httpx.Client(
-                verify=self._trust(),
+                transport=DeadlineTransport(self._trust(), deadline, KEEP_ALIVE_S),
                 timeout=httpx.Timeout(connect=limit_s, read=limit_s, write=limit_s, pool=limit_s),
-                limits=httpx.Limits(
-                    max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEP_ALIVE_S
-                ),
                 headers={"User-Agent": "Blipp", "Accept-Encoding": "identity"},
                 follow_redirects=False,
                 trust_env=False,
@@ -221,8 +225,8 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _body_of(response: "Response", deadline_s: float) -> bytes:
-    """Take the answer's body under the cap and the total deadline."""
+def _body_of(response: "Response") -> bytes:
+    """Take the answer's body under the cap."""
     status = response.status_code
     if status in (401, 403):
         raise DeviceRefused(code=f"http-{status}", words=clean(response.reason_phrase, _WORDS_MAX))
@@ -233,8 +237,6 @@ def _body_of(response: "Response", deadline_s: float) -> bytes:
         body += chunk
         if len(body) > RESPONSE_MAX:
             raise RemoteProtocolError(code="answer-too-long", length_max=RESPONSE_MAX)
-        if monotonic() > deadline_s:
-            raise OutcomeUnknown(code="no-answer", words="the answer took too long")
     return bytes(body)
 
 

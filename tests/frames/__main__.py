@@ -6,7 +6,7 @@ with 1 when anything was believed that may not be, or raised.
 
 import sys
 
-from tests.frames import query_run, terminal_run
+from tests.frames import cable_run, printer_run, query_run, terminal_run, unit_run
 from tests.frames.figures import Figures
 
 RSS_GROWTH_MAX_MIB = 20
@@ -18,6 +18,10 @@ def main(count: int, seed: int) -> int:
     for run, share in (
         (terminal_run.run, 1),
         (query_run.run, 10),
+        (unit_run.run_cloud, 10),
+        (unit_run.run_cable, 10),
+        (cable_run.run, 10),
+        (printer_run.run, 10),
     ):
         figures: Figures = run(max(count // share, 1), seed)
         print("\n".join(figures.lines()), flush=True)

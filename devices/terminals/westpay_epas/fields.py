@@ -16,8 +16,8 @@ from core.text import clean
 from devices.terminals.westpay_epas.messages import MessageHeader
 
 TEXT_MAX = 120
-_LOOK_AHEAD = 4
-"""How many times its length a text is read before it is cut: a number across the cut is masked."""
+_LOOK_AHEAD = 80
+"""How far beyond its cut a text is read: a number or track across the cut is masked before it."""
 _FAR_TIME = timedelta(days=2)
 _AMOUNT = compile_pattern(r"([0-9]{1,9})(?:\.([0-9]{1,2}))?")
 
@@ -64,18 +64,18 @@ def exact_of(found: Element, attribute: str) -> str:
 def text_of(found: Element, attribute: str = "", length_max: int = TEXT_MAX) -> str:
     """Give an attribute, or the element's own text, cleaned and masked; empty when missing."""
     raw = found.get(attribute, "") if attribute else (found.text or "")
-    return redact(clean(raw, _LOOK_AHEAD * length_max))[:length_max]
+    return redact(clean(raw, length_max + _LOOK_AHEAD))[:length_max]
 
 
 def words_of(found: Element, attribute: str = "") -> str:
     """Give a text meant for people, cleaned and masked; empty when missing."""
     raw = found.get(attribute, "") if attribute else (found.text or "")
-    return redact_words(clean(raw, _LOOK_AHEAD * TEXT_MAX))[:TEXT_MAX]
+    return redact_words(clean(raw, TEXT_MAX + _LOOK_AHEAD))[:TEXT_MAX]
 
 
 def lines_of(found: Sequence[Element], length_max: int) -> tuple[str, ...]:
     """Give the texts of elements that are read together, cleaned and masked, without empty ones."""
-    raw = [clean(one.text or "", _LOOK_AHEAD * length_max) for one in found]
+    raw = [clean(one.text or "", length_max + _LOOK_AHEAD) for one in found]
     lines = (line[:length_max] for line in redact_together([line for line in raw if line]))
     return tuple(line for line in lines if line)
 
