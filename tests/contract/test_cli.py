@@ -54,7 +54,8 @@ def blipp(*arguments: str | Path) -> int:
     ("arguments", "words"),
     [
         (["rnu"], "run"),
-        (["export", "json", "x"], "finns inte än"),
+        (["export", "sie", "x"], "finns inte än"),
+        (["export", "json", "x", "--data", "nowhere"], "nowhere"),
         (["backup"], "Kommandot"),
         (["restore", "none.db", "--demo"], "none.db"),
         (["restore", "none.db", "--last-z", "x"], "Kommandot"),

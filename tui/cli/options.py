@@ -21,7 +21,7 @@ COMMANDS: Final = (
     *("run", "init", "simulate", "import", "report", "verify", "doctor"),
     *("export", "backup", "restore"),
 )
-LATER: Final = ("export",)
+EXPORTS: Final = ("json", "sie", "journal", "articles")
 FACES: Final = ("terminal", "control-unit", "printer")
 
 
@@ -62,7 +62,7 @@ def parse(argv: Sequence[str]) -> Chosen:
     given = list(argv)
     if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help", "--version")):
         given.insert(0, "run")
-    if given[0] in LATER:
+    if given[0] == "export" and given[1:2] and given[1] in EXPORTS[1:]:
         return Chosen(argparse.Namespace(), _not_yet)
     if given[0] not in COMMANDS and not given[0].startswith("-"):
         raise UsageError(_unknown(given[0]))
@@ -109,8 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_shop(doctor)
     _add_backup(commands)
     _add_restore(commands)
-    for name in LATER:
-        _add(commands, name, "later", _("finns inte än i denna version"))
+    _add_export(commands)
     return parser
 
 
@@ -156,6 +155,14 @@ def _add_backup(commands: Commands) -> None:
     backup = _add(commands, "backup", "backup", words)
     backup.add_argument("file", type=Path, metavar=_("FIL"))
     _add_shop(backup)
+
+
+def _add_export(commands: Commands) -> None:
+    words = _("böckerna för kontroll utifrån, från en kopia (json; sie, journal, articles kommer)")
+    export = _add(commands, "export", "export", words)
+    export.add_argument("what", choices=EXPORTS[:1], metavar="json")
+    export.add_argument("folder", type=Path, metavar=_("MAPP"))
+    _add_shop(export)
 
 
 def _add_restore(commands: Commands) -> None:
