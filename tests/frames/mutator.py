@@ -5,6 +5,7 @@ what comes out says the same as before; `judge` says which.
 """
 
 from collections.abc import Callable
+from copy import deepcopy
 from random import Random
 from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
@@ -133,7 +134,7 @@ def _drop(dice: Random, root: Element) -> None:
 
 def _double(dice: Random, root: Element) -> None:
     if (pair := _family(dice, root)) is not None:
-        twin = fromstring(tostring(pair[1]))
+        twin = deepcopy(pair[1])
         if dice.random() < 0.5:
             _set_word(dice, twin)
         pair[0].insert(dice.randint(0, len(pair[0])), twin)

@@ -51,6 +51,7 @@ from devices.terminals.westpay_epas.messages import (
 from devices.terminals.westpay_epas.session import EpasSession, Exchange
 from devices.terminals.westpay_epas.settings import EpasSettings
 from devices.terminals.westpay_epas.slip_box import SlipBox
+from devices.terminals.westpay_epas.throttle import Throttle
 from devices.terminals.westpay_epas.verdicts import Asked, payment_result, reversal_result
 
 _K = TypeVar("_K")
@@ -84,7 +85,8 @@ class WestpayEpasTerminal:
         self._report = report
         self._connection = Connection(settings, clock, report, service_ids, self._heard)
         self._lock = threading.Lock()
-        self._slips = SlipBox(clock, report)
+        self._report_rare = Throttle(clock, report, lambda asked: asked in self._asked)
+        self._slips = SlipBox(clock, self._report_rare)
         self._asked: OrderedDict[int, tuple[Asked, EpasSession]] = OrderedDict()
         self._lost: OrderedDict[int, None] = OrderedDict()
         self._late: OrderedDict[int, CardResult] = OrderedDict()
@@ -328,7 +330,7 @@ class WestpayEpasTerminal:
 
     def _stray(self, message: Inbound, words: str) -> None:
         header = message.header
-        self._report(ForeignAnswer(header.service_number, header.category, words))
+        self._report_rare(ForeignAnswer(header.service_number, header.category, words))
 
     def _event(self, number: int, event: str) -> None:
         self._report(TerminalEvent(number, _EVENTS.get(event, event)))
