@@ -65,6 +65,9 @@ class Signature:
     control_code: str
     unit_id: str
     is_storage_warning: bool = False
+    try_count: int = 1
+    """How often the identical record was sent for this answer: the unit may have made other codes
+    for it, which the journal must explain (reliability F35)."""
 
 
 @frozen

@@ -45,6 +45,8 @@ FOUND_MAX: Final = 5_000
 
 RAISED: Final = ("receipt_no", "z_no", "serial", "copy_no", "sale_id", "service_id")
 """Series whose numbers somebody outside has seen."""
+_KNOWN_CODE: Final = """SELECT 1 FROM receipt WHERE control_code=? UNION ALL
+  SELECT 1 FROM receipt_copy WHERE state='signed' AND control_code=? LIMIT 1"""
 _SALE_COLUMNS: Final = "sale_id, state, operator, opened_at, total_ore, receipt_no, serial"
 
 
@@ -234,8 +236,9 @@ class SqliteStore:
         return tuple(restore(CardSlip, str(row[0])) for row in rows)
 
     def is_code_known(self, control_code: str) -> bool:
-        """Say whether a control code is on a receipt already (reliability F33)."""
-        return bool(self._read("SELECT 1 FROM receipt WHERE control_code=?", (control_code,)))
+        """Say whether a control code is on a receipt or a copy already (reliability F33)."""
+        known = self._read(_KNOWN_CODE, (control_code, control_code))
+        return bool(known)
 
     def pending_papers(self) -> tuple[Paper, ...]:
         """Give papers that are queued, printing or unknown, oldest first, at most 100."""

@@ -194,9 +194,10 @@ class FakeStore:
         return tuple(sorted(found, key=lambda slip: (slip.copy, slip.reference)))
 
     def is_code_known(self, control_code: str) -> bool:
-        """Say whether a control code stands on a receipt."""
-        receipts = self.disk.receipts.values()
-        return any(event.receipt.control_code == control_code for event in receipts)
+        """Say whether a control code stands on a receipt or a copy."""
+        receipts = (event.receipt.control_code for event in self.disk.receipts.values())
+        copied = (one.control_code for one in self.disk.copies.values())
+        return control_code in (*receipts, *copied)
 
     def pending_papers(self) -> tuple[Paper, ...]:
         """Give papers that are queued, printing or unknown, oldest first."""

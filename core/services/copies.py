@@ -16,6 +16,7 @@ from core.payload import canonical, restore
 from core.receipt import Receipt, ReceiptKind
 from core.receipt_copy import CopyState, ReceiptCopy
 from core.services.printing import queue_paper, start_next_paper
+from core.services.signing import note_tries
 from core.services.till import Till
 from core.totals import Change, Section
 
@@ -46,6 +47,12 @@ def take_signature(till: Till, fact: RecordSigned) -> bool:
     if copy is None or copy.serial != fact.serial:
         return False
     till.is_copy_out = False
+    code = fact.signature.control_code
+    if code and till.store.is_code_known(code):
+        text = "outcome-unknown code=code-repeated"
+        return take_failure(
+            till, SigningFailed(fact.serial, fact.receipt_no, text, False, is_answered=True)
+        )
     original = restore(Receipt, copy.original)
     signed = replace(
         copy,
@@ -63,6 +70,7 @@ def take_signature(till: Till, fact: RecordSigned) -> bool:
         control_unit_id=signed.unit_id,
     )
     with till.store.unit_of_work() as uow:
+        note_tries(till, uow, fact)
         uow.put_copy(signed)
         uow.add_totals(till.period.no, (Change(Section.COPIES, "", 1, original.total_ore),))
         till.note(

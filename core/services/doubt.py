@@ -254,8 +254,14 @@ def _wait_for_running(till: Till, tender: Tender, query: QueryResult) -> None:
 
 
 def _take_not_charged(till: Till, tender: Tender, query: QueryResult) -> None:
-    """Believe `not charged` only when said twice, an interval apart (reliability F19)."""
+    """Believe `not charged` only when said twice, an interval apart (reliability F19).
+
+    Not against an approved slip that the till holds: a terminal may forget, its slip does not.
+    """
     assert till.sale is not None
+    if approved_slip(till, tender) is not None:
+        ask_about_doubt(till, tender, query.evidence)
+        return
     till.not_charged_count += 1
     if till.not_charged_count < 2:
         request = card_request(till, till.sale, tender)

@@ -16,7 +16,7 @@ from core.receipt import Receipt, ReceiptKind, ReceiptLine, ReceiptTender
 from core.sale import Sale
 from core.services.printing import queue_paper, start_next_paper
 from core.services.till import Attention, Till
-from core.store_ports import Paper
+from core.store_ports import Paper, UnitOfWork
 from core.tender import Tender, TenderKind
 from core.totals import changes_of
 
@@ -73,6 +73,7 @@ def take_signature(till: Till, fact: RecordSigned) -> None:
         return
     event = _signed(till, sale, fact.signature)
     with till.store.unit_of_work() as uow:
+        note_tries(till, uow, fact)
         after = till.record(uow, sale, (event,))
         uow.put_receipt(event, till.period.no)
         uow.add_totals(till.period.no, changes_of(event))
@@ -84,6 +85,12 @@ def take_signature(till: Till, fact: RecordSigned) -> None:
     assert after.state is SaleState.CLOSED
     till.witness(head, "receipt", sale.receipt_no)
     _closed(till, event.receipt, paper)
+
+
+def note_tries(till: Till, uow: UnitOfWork, fact: RecordSigned) -> None:
+    """Explain the codes that the unit may have made for tries that nobody heard the answer of."""
+    if fact.signature.try_count > 1:
+        till.note(uow, "record-repeated", serial=fact.serial, receipt_no=fact.receipt_no)
 
 
 def take_signing_failure(till: Till, fact: SigningFailed) -> None:

@@ -9,6 +9,7 @@ Source: sweden R50 and 3.3, house 14 point 1, reliability F31-F33.
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 
 from core.control_record import CONTROL_CODE, ControlRecord, RecordType, Signature
 from core.errors import (
@@ -94,11 +95,11 @@ class Signing:
         ever heard about this record is no, OutcomeUnknown otherwise.
         """
         try:
-            answer = self._answered(record, attempt, query_status)
+            answer, try_count = self._answered(record, attempt, query_status)
             if answer.unit_id != unit_id:
                 words = clean(answer.unit_id, UNIT_ID_MAX)
                 raise RemoteProtocolError(code="unit-changed", words=words)
-            signature = self._believed(record, answer)
+            signature = replace(self._believed(record, answer), try_count=try_count)
         except OutcomeUnknown:
             self._doubtful[record] = None
             _forget_oldest(self._doubtful)
@@ -111,13 +112,13 @@ class Signing:
         record: ControlRecord,
         attempt: Callable[[], RegisterAnswer],
         query_status: Callable[[], object],
-    ) -> RegisterAnswer:
+    ) -> tuple[RegisterAnswer, int]:
         lost: OutcomeUnknown | None = None
         for try_no in range(TRY_MAX):
             try:
                 if try_no > 0:
                     _ask_between(query_status)
-                return attempt()
+                return attempt(), try_no + 1
             except OutcomeUnknown as unknown:
                 lost = unknown
             except DeviceUnavailable:

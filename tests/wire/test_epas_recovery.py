@@ -160,3 +160,13 @@ def test_a_refund_is_looked_for_as_a_refund() -> None:
     credit = replace(LAST, type="Credit", authorized_ore=249_00, tip_ore=0)
     assert says(credit, is_refund=True) is CardVerdict.APPROVED
     assert says(LAST, is_refund=True) is CardVerdict.UNKNOWN
+
+
+def test_no_transaction_is_no_word_from_a_terminal_that_told_of_one_before() -> None:
+    # Found by the world: no baseline was known when the card was asked for, the till died, the
+    # terminal told of the transaction at the next login and then lost its memory.
+    answer = GetLastTransactionResponse(HEADER, Response("Failure", "NotFound"), None)
+    asked = replace(REQUEST, baseline_transaction="")
+    assert judge(asked, answer, (), may_still_arrive=False).verdict is CardVerdict.NOT_CHARGED
+    told = judge(asked, answer, (), may_still_arrive=False, known_transaction="000000000002")
+    assert told.verdict is CardVerdict.UNKNOWN

@@ -75,6 +75,12 @@ class Connection:
         """Give the present session, logged in or not."""
         return self._session
 
+    def open_session(self, identity: Identity) -> EpasSession:
+        """Connect a fresh link; nothing is sent or heard yet. Raises LinkFault."""
+        settings = self._settings
+        link = TcpLink.connect(settings.host, settings.port, settings.connect_timeout_s)
+        return EpasSession(link, identity, self._clock, self._on_heard, self._ended)
+
     def next_service_id(self) -> int:
         """Draw an id for an auxiliary message. Any thread."""
         with self._drawing:
@@ -190,13 +196,11 @@ class Connection:
             self.set_state(TerminalState.CONNECTING)
         settings = self._settings
         try:
-            link = TcpLink.connect(settings.host, settings.port, settings.connect_timeout_s)
+            session = self.open_session(Identity(settings.workstation_id, settings.poi_id))
         except LinkFault as fault:
             self._session = None
             self._fail(TerminalState.UNREACHABLE, fault.words)
             return
-        identity = Identity(settings.workstation_id, settings.poi_id)
-        session = EpasSession(link, identity, self._clock, self._on_heard, self._ended)
         with self._stating:
             self._session = session
         session.start()

@@ -8,7 +8,7 @@ stays UNKNOWN and carries its evidence to the cashier. The rule, from terminal-p
 | new, approved | currency, kind and amount explained, time not before our start | approved |
 | new, not approved | same evidence | declined |
 | new, a reversal of our amount | same evidence | not charged (any more) |
-| the baseline, or none, or (no baseline) older | the original cannot arrive | not charged |
+| the baseline, or none (and none ever told), or (no baseline) older | the original cannot arrive | not charged |
 | anything else | | unknown |
 
 "Cannot arrive" is the driver's knowledge: the link that carried the request has ended (Westpay
@@ -42,6 +42,7 @@ class _Case:
     """The terminal's own slips that carry our service id or the last transaction's reference."""
     may_still_arrive: bool
     is_refund: bool
+    known_transaction: str
 
     @property
     def has_own_slip(self) -> bool:
@@ -55,8 +56,12 @@ def judge(
     *,
     may_still_arrive: bool,
     is_refund: bool = False,
+    known_transaction: str = "",
 ) -> QueryResult:
-    """Say what became of `request`; `slips` are all that came since it started."""
+    """Say what became of `request`; `slips` are all that came since it started.
+
+    `known_transaction` is one that this terminal told of at any time: none may be forgotten.
+    """
     last = answer.transaction
     own = tuple(
         slip
@@ -64,7 +69,7 @@ def judge(
         if slip.service_id == request.service_id
         or (last is not None and slip.reference == last.transaction_id)
     )
-    case = _Case(request, answer, own, may_still_arrive, is_refund)
+    case = _Case(request, answer, own, may_still_arrive, is_refund, known_transaction)
     verdict, result = _judge_none(case) if last is None else _judge_last(case, last)
     return QueryResult(request.service_id, verdict, result, _evidence(case))
 
@@ -72,7 +77,8 @@ def judge(
 def _judge_none(case: _Case) -> tuple[CardVerdict, CardResult | None]:
     response = case.answer.response
     names_none = response.result == "Success" or response.error_condition == "NotFound"
-    if names_none and not case.request.baseline_transaction:
+    has_forgotten = case.request.baseline_transaction or case.known_transaction
+    if names_none and not has_forgotten:
         return _never_ran(case), None
     return CardVerdict.UNKNOWN, None
 

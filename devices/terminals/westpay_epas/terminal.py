@@ -142,7 +142,12 @@ class WestpayEpasTerminal:
         while True:
             slips = self._slips.kept()
             judged = recovery.judge(
-                request, answer, slips, may_still_arrive=may_still_arrive, is_refund=is_refund
+                request,
+                answer,
+                slips,
+                may_still_arrive=may_still_arrive,
+                is_refund=is_refund,
+                known_transaction=self._connection.last_transaction,
             )
             if _has_own_slip(judged):
                 break
