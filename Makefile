@@ -8,6 +8,8 @@
 #   make keys   write docs/keys.md       make night the long runs
 #   make lock   compile the lock files   make clean remove what was made
 #   make picture  write docs/checkout.svg and docs/register.svg
+#   make world SEEDS=n FROM=k  days in the deterministic world (docs/reliability.md)
+#   make soak SOAK_DAYS=n SOAK_SALES=n  many days on one file; memory after each
 
 PYTHON ?= python3
 ARGS ?=
@@ -17,6 +19,11 @@ WORKERS ?= 2
 # Lengths of the runs of the night.
 FRAMES ?= 100000
 SALES ?= 1000
+SEEDS ?= 1000
+FROM ?= 1
+SOAK_DAYS ?= 30
+SOAK_SALES ?= 2000
+NIGHT_SEEDS ?= 100000
 
 # A stamp per content of the files it was installed from: a second run calls no pip.
 RUN_STAMP := .venv/.run-$(shell cat requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
@@ -25,7 +32,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
 # An editable install compiles nothing, and where PYTHONDONTWRITEBYTECODE is set no start does.
 COMPILE := $(BIN)/python -m compileall -q tui core devices db
 
-.PHONY: run test check unit night bench lock fmt i18n keys picture clean
+.PHONY: run test check unit world soak night bench lock fmt i18n keys picture clean
 .NOTPARALLEL:
 
 run: $(RUN_STAMP)
@@ -39,15 +46,24 @@ check: $(DEV_STAMP)
 	$(BIN)/mypy --strict $(SOURCES)
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q -n $(WORKERS)
+	$(BIN)/python -m tests.world --seeds 1000 --processes $(WORKERS) --quiet
 
 unit: $(DEV_STAMP)
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow and not hardware and not night" \
 	  tests/unit tests/wire
 
+world: $(DEV_STAMP)
+	@$(BIN)/python -m tests.world --seeds $(SEEDS) --from $(FROM) --processes $(WORKERS)
+
+soak: $(DEV_STAMP)
+	@$(BIN)/python -m tests.world.soak --days $(SOAK_DAYS) --sales $(SOAK_SALES)
+
 night: $(DEV_STAMP)
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m "night"
 	$(BIN)/python -m tests.frames $(FRAMES)
 	$(BIN)/python -m tests.secrets $(SALES)
+	$(BIN)/python -m tests.world --seeds $(NIGHT_SEEDS) --from 1001 --processes $(WORKERS)
+	$(BIN)/python -m tests.world.soak --days $(SOAK_DAYS) --sales $(SOAK_SALES)
 
 bench: $(DEV_STAMP)
 	@$(BIN)/python -m bench $(ARGS)

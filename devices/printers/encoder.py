@@ -128,17 +128,21 @@ class EscposEncoder:
         if line.is_centred:
             # Padded in normal size, exactly as Document.as_text does, whatever the paper's width.
             shown = " ".join(text) if line.is_double else text
-            printer.text(centred(shown, width).removesuffix(shown))
+            self._put(printer, centred(shown, width).removesuffix(shown))
         if line.is_double:
             printer.set(custom_size=True, width=2, height=2)
         if line.is_bold:
             printer.set(bold=True)
-        printer.text(text)
+        self._put(printer, text)
         if line.is_bold:
             printer.set(bold=False)
         if line.is_double:
             printer.set(custom_size=True, width=1, height=1)
-        printer.text("\n")
+        self._put(printer, "\n")
+
+    def _put(self, printer: Any, text: str) -> None:
+        """Put text of the code page as it is: the library would look for a page per character."""
+        printer._raw(text.encode(self._codec))
 
     def _find(self, character: str) -> str:
         kind = category(character)

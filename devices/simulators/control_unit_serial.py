@@ -121,12 +121,7 @@ class SimulatedSerialUnit:
         kind = fault.fault if fault is not None else None
         if kind is UnitFault.SILENT:
             return
-        message = ""
-        try:
-            message, fields = _read(line[start:])
-            answer = self._reply(message, fields)
-        except Refused as refused:
-            answer = _frame("NAK", f"{refused.number:03d}")
+        message, answer = self.answer_to(line[start:])
         is_dropped = kind is UnitFault.DROP_AFTER_REGISTERING and message in _REGISTERING
         if fault is not None and kind is UnitFault.SLOW:
             self._stopping.wait(fault.seconds)
@@ -136,6 +131,15 @@ class SimulatedSerialUnit:
             # A client that never reads fills the buffer; the cable would lose bytes, so do we.
             with suppress(BlockingIOError):
                 os.write(self._master, _spoiled(answer, kind))
+
+    def answer_to(self, frame: bytes) -> tuple[str, bytes]:
+        """Carry out one frame; gives its message type, empty when unreadable, and the answer."""
+        message = ""
+        try:
+            message, fields = _read(frame)
+            return message, self._reply(message, fields)
+        except Refused as refused:
+            return message, _frame("NAK", f"{refused.number:03d}")
 
     def _reply(self, message: str, fields: list[str]) -> bytes:
         view = self.unit.view()

@@ -8,10 +8,12 @@ everything that stands in its buffer.
 """
 
 from dataclasses import dataclass, field
+from re import compile as compile_pattern
 from typing import Final
 
 from core.frozen import frozen
 
+_CONTROL = compile_pattern(rb"[\x00-\x1f\x7f]")
 _ESC, _FS, _GS = 0x1B, 0x1C, 0x1D
 _LF, _CR, _HT = 0x0A, 0x0D, 0x09
 _TAB_CELLS = 8
@@ -140,8 +142,8 @@ class EscposDecoder:
         if first in (_ESC, _FS, _GS):
             return self._command(at)
         if first >= 0x20 and first != 0x7F:
-            self._put(first)
-        elif first == _LF:
+            return self._put_run(at)
+        if first == _LF:
             self._end_row()
         elif first == _HT:
             used = len(self._style.cells)
@@ -194,6 +196,20 @@ class EscposDecoder:
             self._happened.append(Row("[" + _PICTURES[command] + "]"))
         elif name not in _HARMLESS:
             self._refuse(bytes(name) + arguments[:8])
+
+    def _put_run(self, at: int) -> int:
+        """Put the plain text that begins at `at`, normal text as one piece; give its length."""
+        found = _CONTROL.search(self._pending, at)
+        end = found.start() if found else len(self._pending)
+        run = bytes(self._pending[at:end])
+        style = self._style
+        if style.width == 1 and len(style.cells) + len(run) <= self._columns:
+            style.cells += run.decode(style.codec, errors="replace")
+            style.has_bold = style.has_bold or style.is_bold
+        else:
+            for page_byte in run:
+                self._put(page_byte)
+        return len(run)
 
     def _put(self, page_byte: int) -> None:
         style = self._style

@@ -1,0 +1,118 @@
+"""The end of a day: everything at rest, and each ledger held against the till's file."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from core.services import reporting
+from devices.simulators.terminal_ledger import LedgerEntry, LedgerState
+from tests.world.process import Process
+from tests.world.watch import Watch
+
+TURNS = 400
+
+
+def end_of_day(process: Process, watch: Watch) -> None:
+    """Take the last Z and say what is wrong."""
+    for _ in range(TURNS):
+        if not process.work():
+            break
+    process.command(reporting.z_report)
+    for _ in range(TURNS):
+        if not process.work():
+            break
+    watch.step()
+    watch.wrong += _cards(process, watch)
+    watch.wrong += _codes(process, watch)
+    watch.wrong += _papers(process, watch)
+    if watch.fold.sums:
+        watch.wrong.append("I16 the day's Z was refused")
+
+
+def _cards(process: Process, watch: Watch) -> Iterator[str]:
+    """I1: each approval on one receipt as it was drawn, and each card payment an approval."""
+    entries: dict[int, list[LedgerEntry]] = {}
+    for entry in process.devices.terminal.ledger.entries():
+        if entry.state is not LedgerState.DECLINED:
+            entries.setdefault(int(entry.service_id), []).append(entry)
+    by_hand = {
+        row[0] for row in watch.read("SELECT service_id FROM card_late WHERE state='by-hand'")
+    }
+    paid = {
+        row[0]: row[1:]
+        for row in watch.read(
+            "SELECT t.service_id, t.authorized_ore, t.amount_ore, t.tip_ore, s.receipt_no"
+            " FROM tender t JOIN sale s ON s.sale_id = t.sale_id JOIN receipt r"
+            " ON r.sale_id = s.sale_id WHERE t.kind='card' AND t.state='settled'"
+        )
+    }
+    for service_id, drawn in entries.items():
+        if len(drawn) > 1:
+            yield f"I1 payment {service_id} was drawn {len(drawn)} times"
+        entry, known = drawn[0], paid.pop(service_id, None)
+        if entry.state is LedgerState.REVERSED:
+            if known is not None:
+                yield f"I1 {entry.transaction_id} was reversed and pays still"
+        elif known is None:
+            if service_id not in by_hand and not _is_misread(watch, service_id):
+                yield f"I1 {entry.transaction_id} was drawn and is on no receipt: {entry}"
+        elif known[0] != entry.total_ore:
+            yield f"I1 {entry.transaction_id}: {entry.total_ore} drawn, {known[0]} on the receipt"
+    for service_id in paid:
+        yield f"I1 payment {service_id} is on a receipt and was never drawn"
+
+
+def _is_misread(watch: Watch, service_id: int) -> bool:
+    """Say whether a manager denied this payment, and the terminal never told of it again."""
+    rows = watch.read("SELECT sale_id FROM tender WHERE service_id=?", service_id)
+    return bool(rows) and rows[0][0] in watch.misread
+
+
+def _codes(process: Process, watch: Watch) -> Iterator[str]:
+    """I3: each receipt's code is the unit's for it, each further code is explained."""
+    given: dict[str, tuple[str, int]] = {}
+    for one in process.devices.unit.ledger:
+        if one.control_code in given:
+            yield "I3 the unit gave a code twice"
+        given[one.control_code] = (one.sent.type, int(one.sent.receipt_no))
+    told = Counter(
+        row[0]
+        for row in watch.read(
+            "SELECT json_extract(payload, '$.receipt_no') FROM journal WHERE kind='record-repeated'"
+        )
+    )
+    rows = watch.read("SELECT receipt_no, control_code, body FROM receipt")
+    for number, code, _ in rows:
+        if given.pop(code, None) != ("normal", number):
+            yield f"I3 receipt {number} carries a code that the unit did not give it"
+    for (code,) in watch.read("SELECT control_code FROM receipt_copy WHERE state='signed'"):
+        given.pop(code, None)
+    for kind, number in given.values():
+        failed = watch.read(
+            "SELECT count(*) FROM journal WHERE kind='signing-failed'"
+            " AND json_extract(payload, '$.receipt_no')=?",
+            number,
+        )
+        if not told[number] and not failed[0][0] and watch.fold.receipts.get(number):
+            yield f"I3 a further code for {kind} {number} that nobody explains"
+
+
+def _papers(process: Process, watch: Watch) -> Iterator[str]:
+    """I10 and I15: no receipt without a paper or a word about it, nothing the printer refused."""
+    for number in watch.fold.receipts:
+        if watch.originals[number] == 0:
+            missing = watch.read(
+                "SELECT count(*) FROM journal WHERE kind IN ('paper-missing', 'paper-seen')"
+                " AND json_extract(payload, '$.number')=?",
+                number,
+            )
+            if missing == [(0,)]:
+                yield f"I10 receipt {number} was never printed and nobody was told"
+    if process.devices.printer.errors:
+        yield f"I15 the printer refused {process.devices.printer.errors[:3]}"
+    cash = sum(
+        any(one["kind"] == "cash" for one in receipt["tenders"])
+        for receipt in watch.fold.receipts.values()
+    )
+    kicked = watch.read("SELECT count(*) FROM journal WHERE kind='drawer-kicked'")[0][0]
+    if watch.kicks > cash + kicked:
+        yield f"I15 the drawer opened {watch.kicks} times for {cash} cash sales and {kicked} kicks"

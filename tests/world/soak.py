@@ -1,0 +1,110 @@
+"""`python -m tests.world.soak`: many days on one file, a fault on one sale in twenty; memory told.
+
+Each day ends with its Z. What the world itself remembers is dropped then, so that what grows is the
+till's. Figures, one per line.
+"""
+
+import argparse
+import gc
+import os
+import sys
+from pathlib import Path
+from time import perf_counter
+from typing import Final
+
+from core.services import reporting
+from tests.world.day import Day
+from tests.world.shop import made_shop
+
+GROWTH_MAX_PERCENT: Final = 10
+"""How much more memory the last day may hold than the second (reliability T6)."""
+_RATE_PERCENT: Final = 5
+_WAL_MAX: Final = 64 * 1024 * 1024
+
+
+def memory_kib() -> int:
+    """Give the resident memory of this process in KiB."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") // 1024
+
+
+def file_count() -> int:
+    """Give how many files this process holds open."""
+    return len(os.listdir("/proc/self/fd"))
+
+
+class Soak(Day):
+    """Many days on one file."""
+
+    def day(self, sales: int) -> None:
+        """Sell for a day, take its Z, and forget what the world knows of it."""
+        self.chance.is_calm = False
+        self.chance.rate_percent = _RATE_PERCENT
+        self.sales = sales
+        if self.cashier is not None:
+            self.cashier.sales_left = sales
+        self._live()
+        assert self.process is not None
+        self.process.store.empty()
+        self.process.command(reporting.z_report)
+        while self.process.work():
+            pass
+        self.watch.step()
+        self.watch.forget()
+        self.devices.unit.forget()
+        self.devices.terminal.forget()
+
+    def last(self) -> None:
+        """Close, and verify the whole file."""
+        self._close()
+        self._verify()
+
+
+def main() -> int:
+    """Run and print."""
+    parser = argparse.ArgumentParser(prog="soak")
+    parser.add_argument("--days", type=int, default=30)
+    parser.add_argument("--sales", type=int, default=2000, help="sales a day")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    began_s = perf_counter()
+    memory: list[int] = []
+    files: list[int] = []
+    wal = 0
+    with made_shop() as shop:
+        soak = Soak(given.seed, shop, given.sales)
+        for day in range(1, given.days + 1):
+            soak.day(given.sales)
+            gc.collect()
+            memory.append(memory_kib())
+            files.append(file_count())
+            log = soak.folder / "till.db-wal"
+            wal = max(wal, log.stat().st_size if log.exists() else 0)
+            print(f"memory.day_{day} {memory[-1]} KiB", flush=True)
+            if soak.watch.wrong:
+                break
+        receipts = soak.watch.read("SELECT count(*) FROM receipt")[0][0]
+        soak.last()
+    second = memory[min(1, len(memory) - 1)]
+    growth = 100 * (memory[-1] - second) / second
+    print(f"receipts {receipts} receipts")
+    print(f"rows {soak.watch.rows} journal rows")
+    print(f"faults {sum(soak.chance.fired.values())} faults")
+    print(f"lives {soak.result.lives} starts")
+    print(f"growth {growth:.1f} percent")
+    print(f"files {max(files) - min(files)} more")
+    print(f"wal {wal} bytes")
+    print(f"time {perf_counter() - began_s:.0f} s")
+    wrong = list(soak.watch.wrong)
+    if growth > GROWTH_MAX_PERCENT:
+        wrong.append(f"memory grew by {growth:.1f} percent")
+    if wal > _WAL_MAX:
+        wrong.append(f"the log grew to {wal} bytes")
+    for text in wrong[:20]:
+        print(text, file=sys.stderr)
+    print(f"violations {len(wrong)} found")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

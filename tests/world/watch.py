@@ -1,0 +1,259 @@
+"""Who looks on: checks I1-I17 against the world's own ledgers, never through the till.
+
+Devices call at the moment something reaches them, so that "durable before visible" is looked up in
+the file itself, by a connection of its own. `step` reads the journal's new rows after every step;
+`end` holds the whole day against the ledgers. What is wrong is collected as texts.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from sqlcipher3 import dbapi2
+
+from devices.simulators.control_unit import Registration
+from devices.simulators.printer_mechanism import Paper
+from tests.world.fold import Fold, vat_in
+
+_ORIGINAL = re.compile(r"^Kvitto nr (\d+)", re.MULTILINE)
+_COPY = re.compile(r"Avser kvitto nr (\d+)")
+_DIGITS = re.compile(r"(?<![0-9A-Za-z*])[0-9]{13,19}(?![0-9A-Za-z])")
+_BY = {"manager-kept": "by", "reversal-requested": "by", "late-reversal-requested": "by",
+       "late-by-hand": "by"}  # fmt: skip
+
+
+class Watch:
+    """The day's witness."""
+
+    def __init__(self, folder: Path) -> None:
+        self.wrong: list[str] = []
+        self.fold = Fold()
+        self.originals: Counter[int] = Counter()
+        self.copies: Counter[int] = Counter()
+        self.other_papers = 0
+        self.kicks = 0
+        self.sent: set[int] = set()
+        """Service ids of the payments that reached the terminal."""
+        self.registrations: list[Registration] = []
+        self.rows = 0
+        self.basket: list[tuple[int, int]] = []
+        """What the cashier counts on the counter: (rate, amount) of the present sale."""
+        self.misread: set[int] = set()
+        """Sales about which a manager said something false."""
+        self.drawn_for: dict[int, list[int]] = {}
+        """Service ids that asked for a card for a sale."""
+        self.is_drawn: Callable[[int], bool] = lambda _: False
+        """Whether a card stands drawn for a service id: the terminal's word."""
+        self._file = dbapi2.connect(f"file:{folder / 'till.db'}?mode=ro", uri=True)
+        self._file.execute("PRAGMA query_only=ON")
+        self._hash = "0" * 64
+        self._is_receipt_new = False
+
+    def payment_came(self, service_id: int, sale: str, amount_ore: int) -> None:
+        """A payment request reached the terminal: written down before, and only once (I8, I9)."""
+        if service_id in self.sent:
+            self.wrong.append(f"I9 payment {service_id} was sent twice")
+        self.sent.add(service_id)
+        row = self._one(
+            "SELECT t.state, t.sale_id, t.body FROM tender t WHERE t.service_id=?", service_id
+        )
+        if row is None or row[0] != "requested":
+            self.wrong.append(f"I8 payment {service_id} was asked for before it was written down")
+            return
+        sale_id = row[1]
+        body = json.loads(row[2])
+        if amount_ore != body["requested_ore"] + body["till_tip_ore"]:
+            self.wrong.append(f"I1 payment {service_id} asks for {amount_ore}")
+        open_count = self._one(
+            "SELECT count(*) FROM tender WHERE sale_id=?"
+            " AND state IN ('requested', 'held', 'reversing')",
+            sale_id,
+        )
+        if open_count != (1,):
+            self.wrong.append(f"I9 payment {service_id} while another of its sale is open")
+        self._check_former(service_id, sale_id)
+        self.drawn_for.setdefault(sale_id, []).append(service_id)
+
+    def _check_former(self, service_id: int, sale_id: int) -> None:
+        """A sale whose card is drawn, unknown to the till, is never charged again (I9)."""
+        for former in self.drawn_for.get(sale_id, []):
+            if not self.is_drawn(former) or sale_id in self.misread:
+                continue
+            held = self._one(
+                "SELECT 1 FROM tender WHERE service_id=?1 AND state='settled'"
+                " UNION ALL SELECT 1 FROM card_late WHERE service_id=?1",
+                former,
+            )
+            if held is None:
+                self.wrong.append(f"I9 payment {service_id} although {former} is drawn already")
+
+    def reversal_came(self, transaction: str) -> None:
+        """A reversal reached the terminal: written down before (I8, I12)."""
+        asked = self._one(
+            "SELECT (SELECT count(*) FROM tender WHERE state='reversing'"
+            " AND json_extract(body, '$.poi_transaction')=?1) + (SELECT count(*) FROM card_late"
+            " WHERE state='reversing' AND json_extract(body, '$.poi_transaction')=?1)",
+            transaction,
+        )
+        if asked == (0,):
+            self.wrong.append(f"I8 reversal of {transaction} was asked for before written down")
+
+    def record_came(self, registration: Registration) -> None:
+        """The unit registered: numbered on disk before, in order, and what lies on the counter."""
+        sent = registration.sent
+        number, serial = int(sent.receipt_no), int(sent.serial or 0)
+        former = [one for one in self.registrations if one.sent.receipt_no == sent.receipt_no]
+        self.registrations.append(registration)
+        if sent.type == "kopia":
+            if self._one("SELECT 1 FROM receipt_copy WHERE serial=? AND state='numbered'", serial):
+                return
+            self.wrong.append(f"I8 copy of {number} was registered before it was written down")
+            return
+        if self._one("SELECT 1 FROM sale WHERE receipt_no=? AND state='signing'", number) is None:
+            self.wrong.append(f"I8 receipt {number} was registered before it was written down")
+        same = [one for one in former if one.sent.type == sent.type]
+        if same:
+            if any(one.sent != sent for one in same):
+                self.wrong.append(f"I4 receipt number {number} was given to two sales")
+            return
+        newest = max((int(one.sent.receipt_no) for one in self.registrations[:-1]), default=0)
+        if number != newest + 1:
+            self.wrong.append(f"I4 receipt {number} was registered after {newest}")
+        self._check_record(number, registration)
+
+    def _check_record(self, number: int, registration: Registration) -> None:
+        """Hold total and VAT against what lies on the counter (I2, I7, I11)."""
+        sent = registration.sent
+        gross: Counter[int] = Counter()
+        for rate_bp, amount_ore in self.basket:
+            gross[rate_bp] += amount_ore
+        total_ore = int(sent.total.replace(",", ""))
+        wanted_ore = sum(gross.values())
+        if not -50 <= total_ore - wanted_ore <= 50:
+            self.wrong.append(f"I11 receipt {number}: {total_ore} told, {wanted_ore} sold")
+        vats = {
+            int(rate.replace(",", "")): int(amount.replace(",", "")) for rate, amount in sent.vats
+        }
+        if vats != {rate: vat_in(ore, rate) for rate, ore in gross.items()}:
+            self.wrong.append(f"I7 receipt {number}: the unit was told VAT {vats}")
+
+    def paper_came(self, paper: Paper) -> None:
+        """A paper fell out: an original once and with its code, a copy once and marked."""
+        text = paper.text
+        copy = _COPY.search(text)
+        original = _ORIGINAL.search(text)
+        if copy is not None:
+            number = int(copy[1])
+            self.copies[number] += 1
+            if self.copies[number] > 1:
+                self.wrong.append(f"I10 receipt {number} was copied twice")
+            if "K O P I A" not in text and "KOPIA" not in text:
+                self.wrong.append(f"I10 the copy of {number} is not marked")
+        elif original is not None:
+            self._check_original(int(original[1]), text)
+        else:
+            self.other_papers += 1
+        if any(_is_card_number(found) for found in _DIGITS.findall(text)):
+            self.wrong.append("I13 a card number on paper")
+
+    def _check_original(self, number: int, text: str) -> None:
+        self.originals[number] += 1
+        if self.originals[number] > 1:
+            self.wrong.append(f"I10 receipt {number} came out twice as an original")
+        row = self._one("SELECT control_code FROM receipt WHERE receipt_no=?", number)
+        if row is None or not row[0] or row[0][:32] not in text:
+            self.wrong.append(f"I3 receipt {number} was printed before its code")
+        codes = [one.control_code[:32] for one in self.registrations]
+        if not any(code in text for code in codes):
+            self.wrong.append(f"I3 receipt {number} shows no code that the unit gave")
+
+    def drawer_opened(self) -> None:
+        """The drawer opened."""
+        self.kicks += 1
+
+    def step(self) -> None:
+        """Check the journal's new rows: chain, order, names, card numbers, sums."""
+        is_receipt_new = False
+        for seq, at, kind, operator, payload, found in self._file.execute(
+            "SELECT seq, at, kind, operator, payload, hash FROM journal WHERE seq>? ORDER BY seq",
+            (self.rows,),
+        ).fetchall():
+            self.rows += 1
+            if seq != self.rows:
+                self.wrong.append(f"I17 journal row {seq} after {self.rows - 1}")
+                self.rows = seq
+            joined = "\n".join((self._hash, str(seq), at, kind, operator, payload))
+            if sha256(joined.encode()).hexdigest() != found:
+                self.wrong.append(f"I6 the hash of journal row {seq} does not cover it")
+            self._hash = found
+            if kind not in _TAKEN and not _DIGITS.search(payload):
+                continue
+            note = json.loads(payload)
+            self.wrong += self.fold.take(kind, note)
+            self._check_row(seq, kind, operator, note, payload)
+            is_receipt_new = is_receipt_new or kind in ("receipt-numbered", "receipt-signed")
+        if is_receipt_new:
+            self._check_totals()
+
+    def _check_row(
+        self, seq: int, kind: str, operator: str, note: dict[str, Any], payload: str
+    ) -> None:
+        if not operator or (kind in _BY and not note[_BY[kind]]):
+            self.wrong.append(f"I14 journal row {seq} names nobody")
+        digits = _DIGITS.findall(payload)
+        if any(_is_card_number(found) for found in digits):
+            self.wrong.append(f"I13 a card number in journal row {seq}")
+
+    def _check_totals(self) -> None:
+        """Hold the running total of sales against the signed receipts (I5)."""
+        row = self._one(
+            "SELECT coalesce(sum(sum_ore), 0), coalesce(sum(count), 0) FROM total WHERE"
+            " section='sales' AND period_no=(SELECT max(period_no) FROM period)"
+        )
+        found = (self.fold.sums["sales"], self.fold.sums["#sales"])
+        if row != found:
+            self.wrong.append(f"I5 the running total of sales is {row}, signed is {found}")
+
+    def forget(self) -> None:
+        """Forget the papers and receipts of the days before, so that only the till remembers."""
+        newest = self.registrations[-1:]
+        self.registrations.clear()
+        self.registrations += newest
+        self.originals.clear()
+        self.copies.clear()
+        self.fold.receipts.clear()
+        self.drawn_for.clear()
+        self.sent.clear()
+
+    def saw(self, kind: str, reference: int) -> bool:
+        """Say whether somebody at the printer finds this paper."""
+        if kind == "receipt":
+            return self.originals[reference] > 0
+        return self.copies[reference] > 0 if kind == "copy" else False
+
+    def read(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """Read the file."""
+        return list(self._file.execute(statement, values).fetchall())
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._file.close()
+
+    def _one(self, statement: str, *values: object) -> tuple[Any, ...] | None:
+        row: tuple[Any, ...] | None = self._file.execute(statement, values).fetchone()
+        return row
+
+
+_TAKEN = {
+    "period-opened", "receipt-numbered", "receipt-signed", "card-reversed", "copy-signed",
+    "drawer-kicked", "x-report", "z-report", *_BY,
+}  # fmt: skip
+
+
+def _is_card_number(digits: str) -> bool:
+    doubled = sum(sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
+    return (sum(map(int, digits[-1::-2])) + doubled) % 10 == 0
