@@ -275,6 +275,13 @@ def _take_not_charged(till: Till, tender: Tender, query: QueryResult) -> None:
     forward(till, is_fresh=True)
 
 
+def _stands(tender: Tender, query: QueryResult) -> bool:
+    """Say whether the terminal names our transaction, and no reversal, whatever its clock says."""
+    told = dict(fact.split("=", 1) for fact in query.evidence if "=" in fact)
+    is_ours = told.get("last_transaction") == tender.poi_transaction != ""
+    return is_ours and told.get("result") == "Success" and told.get("last_type") == "Debit"
+
+
 def _take_reversal_query(till: Till, tender: Tender, query: QueryResult) -> None:
     """After a lost reversal: still approved = the same transaction again; else a person.
 
@@ -283,7 +290,7 @@ def _take_reversal_query(till: Till, tender: Tender, query: QueryResult) -> None
     sale = till.sale
     assert sale is not None
     till.attention = None
-    if query.verdict is CardVerdict.APPROVED:
+    if query.verdict is CardVerdict.APPROVED or _stands(tender, query):
         till.effects.append(ReverseCard(tender.reversal_service_id, tender.poi_transaction))
     elif query.verdict is CardVerdict.NOT_CHARGED:
         _settle_reversed(till, sale, tender)

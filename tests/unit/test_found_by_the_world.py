@@ -3,11 +3,11 @@
 import pytest
 
 from core import facts as f
-from core.card import CardSlip, CardVerdict, QueryResult
+from core.card import CardResult, CardSlip, CardVerdict, QueryResult
 from core.checkout import SaleState
 from core.control_record import Signature
-from core.effects import AuthorizeCard, RegisterReceipt
-from core.services import copies, payment, printing, recovery, registration
+from core.effects import AuthorizeCard, RegisterReceipt, ReverseCard
+from core.services import copies, giving_back, payment, printing, recovery, registration
 from core.services.facts_desk import take_fact
 from core.services.till import Till
 from tests.builders import ARTICLES, DEPARTMENTS
@@ -110,3 +110,26 @@ def ask_for_a_copy(till: Till) -> RegisterReceipt:
     asked = till.take_effects()[-1]
     assert isinstance(asked, RegisterReceipt)
     return asked
+
+
+def test_a_card_that_the_terminal_names_as_drawn_is_not_reversed(store: FakeStore) -> None:
+    # A reversal was lost before it was done and the till died. Its clock had been set meanwhile,
+    # so the terminal's answer looked older than the payment: "not charged" was taken for undone.
+    till = begin(store)
+    registration.add_code(till, "1", None, None)
+    payment.pay_card(till, 100_00, None)
+    asked = till.take_effects()[-1]
+    assert isinstance(asked, AuthorizeCard)
+    service_id = asked.request.service_id
+    result = CardResult(service_id, CardVerdict.APPROVED, 100_00, 0, "T0001")
+    take_fact(till, f.CardAnswered(result))
+    giving_back.give_back(till, 1, "Maja")
+    till.take_effects()
+
+    till = begin(store)
+    told = ("result=Success", "last_transaction=T0001", "last_type=Debit")
+    query = QueryResult(service_id, CardVerdict.NOT_CHARGED, evidence=told)
+    take_fact(till, f.CardQueried(query))
+
+    assert till.state is SaleState.REVERSING
+    assert isinstance(till.take_effects()[-1], ReverseCard)

@@ -115,7 +115,7 @@ NO_BASELINE = replace(REQUEST, baseline_transaction="")
 
 def test_without_a_baseline_time_and_amount_decide() -> None:
     assert says(request=NO_BASELINE) is CardVerdict.APPROVED
-    old = replace(LAST, at=START - timedelta(minutes=6))
+    old = replace(LAST, at=START - timedelta(minutes=6), authorized_ore=99_00, tip_ore=0)
     assert says(old, request=NO_BASELINE) is CardVerdict.NOT_CHARGED
     assert says(old, request=NO_BASELINE, may_still_arrive=True) is CardVerdict.UNKNOWN
 
@@ -170,3 +170,12 @@ def test_no_transaction_is_no_word_from_a_terminal_that_told_of_one_before() -> 
     assert judge(asked, answer, (), may_still_arrive=False).verdict is CardVerdict.NOT_CHARGED
     told = judge(asked, answer, (), may_still_arrive=False, known_transaction="000000000002")
     assert told.verdict is CardVerdict.UNKNOWN
+
+
+def test_an_older_transaction_of_our_amount_is_doubt_for_a_clock_may_have_been_set() -> None:
+    # Found by the world: the till's clock was set an hour forward after the terminal's login.
+    asked = replace(REQUEST, baseline_transaction="")
+    older = replace(LAST, at=START - timedelta(hours=1))
+    assert says(older, request=asked) is CardVerdict.UNKNOWN
+    other = replace(older, authorized_ore=99_00, tip_ore=0)
+    assert says(other, request=asked) is CardVerdict.NOT_CHARGED

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from core.card_policy import TipMode, TipPolicy
-from core.errors import StoreError
+from core.errors import StoreError, StoreFull
 from core.receipt import Shop
 from core.services.till import Rules
 from db.verify import verify_shop
@@ -126,7 +126,7 @@ class Day:
             except Died:
                 self._close()
             except StoreError as error:
-                if "full" in str(error.facts.get("reason", "")):
+                if isinstance(error, StoreFull):
                     self.chance.fire("disk-full")
                 self._close()
         raise Stuck(f"after {self.acts_max} acts")

@@ -8,8 +8,11 @@ stays UNKNOWN and carries its evidence to the cashier. The rule, from terminal-p
 | new, approved | currency, kind and amount explained, time not before our start | approved |
 | new, not approved | same evidence | declined |
 | new, a reversal of our amount | same evidence | not charged (any more) |
-| the baseline, or none (and none ever told), or (no baseline) older | the original cannot arrive | not charged |
+| the baseline, none, or (no baseline) older | the original cannot arrive | not charged |
 | anything else | | unknown |
+
+"None" counts only where none was ever told, "older" only where it is not of our amount: a terminal
+may forget, and a clock may be set while it works.
 
 "Cannot arrive" is the driver's knowledge: the link that carried the request has ended (Westpay
 aborts on link loss) or its abort was acknowledged. The terminal names neither our service id nor
@@ -95,7 +98,8 @@ def _judge_last(case: _Case, last: LastTransaction) -> tuple[CardVerdict, CardRe
         return unknown
     after_start = _instant(last.at, case) - _instant(case.request.started_at, case)
     if not baseline and after_start < -CLOCK_DIFFERENCE_MAX:
-        return _never_ran(case), None
+        may_be_ours = last.type == "Debit" and _split(case, last) is not None
+        return unknown if may_be_ours else (_never_ran(case), None)
     is_surely_ours = after_start >= -_ROUNDING or case.has_own_slip
     is_in_time = is_surely_ours if not baseline else after_start >= -CLOCK_DIFFERENCE_MAX
     if not is_in_time or last.currency != CURRENCY:
