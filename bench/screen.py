@@ -25,6 +25,13 @@ WAIT_LIMIT_S = 20.0
 READ_SIZE = 65_536
 
 
+def _own_terminal(slave: int) -> None:
+    """Begin as in a window of its own: a run in the background hands down an ignored SIGINT."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    os.login_tty(slave)
+
+
 class NotSeen(RuntimeError):
     """The awaited text or state did not come in time."""
 
@@ -56,7 +63,7 @@ class Screen:
             stdout=slave,
             stderr=slave,
             pass_fds=(status_in,) if has_status else (),
-            preexec_fn=lambda: os.login_tty(slave),
+            preexec_fn=lambda: _own_terminal(slave),
         )
         os.close(slave)
         if has_status:

@@ -111,14 +111,16 @@ class TillPort:
             return
         till.is_gone = True
         till.is_logged_in = False
+        # Told before the till can know of it: a till that is back at once must find the former
+        # payment ended, and its own next payment untouched.
+        if self.till is till:
+            self.till = None
+            self._on_linked(False)
         with suppress(OSError):
             till.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         with suppress(OSError):
             till.socket.shutdown(socket.SHUT_RD)  # Wakes our reader.
         till.socket.close()
-        if self.till is till:
-            self.till = None
-            self._on_linked(False)
 
     def _accept(self, listener: socket.socket) -> None:
         while True:

@@ -46,7 +46,13 @@ def test_a_till_that_must_end_ends_in_order(how: str, state: str, tmp_path: Path
     run = [sys.executable, "-m", "tui", "run", "--demo", "--data", str(data)]
     run += ["--status-fd", "{status}"]
     before = ["sh", "-c", 'trap "" HUP; exec "$@"', "-"] if "ignored" in how else []
-    with Screen([*before, *run], ROOT, has_status=True) as screen:
+    # A test run that was started in the background ignores SIGINT, and its children would too.
+    former = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        begun = Screen([*before, *run], ROOT, has_status=True)
+    finally:
+        signal.signal(signal.SIGINT, former)
+    with begun as screen:
         screen.wait_status(lambda status: status["screen"] == "register")
         screen.write(b"q")
         screen.wait_status(lambda status: status["line_count"] == 1)
