@@ -10,6 +10,8 @@ from core.errors import AmountTooLarge, NotAnAmount
 
 AMOUNT_MAX_ORE = 99_999_999_99
 """Largest amount of one line, sale or tender: 99 999 999,99 kr fits the control unit's fields."""
+GRAND_MAX_ORE = 2**53 - 1
+"""Largest grand total: beyond it programs that read JSON numbers as floats lose single öre."""
 
 
 def format_kronor(amount_ore: int) -> str:

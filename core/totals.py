@@ -48,6 +48,8 @@ class Section(StrEnum):
     GRAND_RETURNS = "grand-returns"
 
 
+GRAND_PERIOD = 0
+"""Period of the grand totals."""
 GRAND = frozenset({Section.GRAND_SALES, Section.GRAND_RETURNS})
 """Sections that run for the life of the register (R27)."""
 

@@ -184,6 +184,8 @@ class TillApp(App[int]):
 
     async def on_event(self, event: events.Event) -> None:
         """Take keys before anything else reads them; the rest goes its usual way."""
+        if isinstance(event, events.Key | events.Paste) and not self.screen_stack:
+            return  # Typed while the till was closing: there is nobody left to read it.
         if isinstance(event, events.Key) and not event.is_forwarded:
             if self.focused is None or event.key in _OURS:
                 self._take_key(event)

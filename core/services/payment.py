@@ -10,6 +10,7 @@ from core.card import CardResult
 from core.card_policy import TipMode, judge
 from core.checkout import SaleState
 from core.errors import (
+    AmountTooLarge,
     CardNotConfigured,
     CashNotWhole,
     NothingToPay,
@@ -17,7 +18,7 @@ from core.errors import (
     TenderExceedsRemaining,
 )
 from core.facts import CardAnswered
-from core.money import cash_rounding_ore
+from core.money import AMOUNT_MAX_ORE, cash_rounding_ore
 from core.sale import Sale
 from core.services.late import take_late
 from core.services.slips import keep_slip
@@ -40,6 +41,8 @@ def pay_cash(till: Till, given_ore: int | None) -> None:
         raise CashNotWhole(given_ore=given)
     if given < 0 or (given == 0 and due_ore != 0):
         raise NothingToPay(given_ore=given)
+    if given > max(AMOUNT_MAX_ORE, due_ore):
+        raise AmountTooLarge(given_ore=given)
     is_all = given >= due_ore
     event = ev.CashTendered(
         sale_id=sale.sale_id,

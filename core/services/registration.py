@@ -19,11 +19,11 @@ from core.errors import (
     UnknownArticle,
 )
 from core.journal import kind_of
-from core.money import AMOUNT_MAX_ORE
+from core.money import AMOUNT_MAX_ORE, GRAND_MAX_ORE
 from core.payload import canonical
 from core.sale import LINES_MAX, Line, Sale, line_amount
 from core.services.till import Till
-from core.totals import Change, Section
+from core.totals import GRAND_PERIOD, Change, Section
 
 ONE_MILLI = 1000
 """A quantity of one."""
@@ -152,8 +152,10 @@ def _article_lines(
         raise PriceMissing(name=article.name, number=article.number)
     if article.price_ore is not None and price_ore is not None:
         raise PriceNotOpen(name=article.name)
-    if price_ore == 0:
+    if price_ore is not None and price_ore <= 0:
         raise PriceMissing(name=article.name, reason="zero")
+    if price_ore is not None and price_ore > AMOUNT_MAX_ORE:
+        raise AmountTooLarge(price_ore=price_ore)
     unit_price_ore = price_ore if article.price_ore is None else article.price_ore
     assert unit_price_ore is not None
     department = till.store.department(article.department)
@@ -221,7 +223,8 @@ def _add(till: Till, lines: tuple[Line, ...]) -> None:
 
 
 def _open_with(till: Till, lines: tuple[Line, ...]) -> None:
-    """Open a sale and add its first lines in one commit. Raises UnitNotReady."""
+    """Open a sale and add its first lines in one commit. Raises UnitNotReady, AmountTooLarge."""
+    _check_grand_total(till)
     till.check_unit()
     now = till.clock.now()
     with till.store.unit_of_work() as uow:
@@ -233,3 +236,10 @@ def _open_with(till: Till, lines: tuple[Line, ...]) -> None:
         uow.commit()
     till.sale = after
     till.last_tender_error = None
+
+
+def _check_grand_total(till: Till) -> None:
+    """Refuse a sale that could carry a grand total past what every reader holds exactly (F59)."""
+    grand_ore = max((ore for _count, ore in till.store.totals(GRAND_PERIOD).values()), default=0)
+    if grand_ore + AMOUNT_MAX_ORE > GRAND_MAX_ORE:
+        raise AmountTooLarge(grand_ore=grand_ore)

@@ -13,9 +13,7 @@ from core.reports import DayReport, GroupSum, Tally, TipSum, VatSum
 from core.services.printing import queue_paper, start_next_paper
 from core.services.till import Till
 from core.tender import TenderKind
-from core.totals import Section
-
-GRAND_PERIOD = 0
+from core.totals import GRAND_PERIOD, Section
 
 Totals = dict[tuple[Section, str], tuple[int, int]]
 

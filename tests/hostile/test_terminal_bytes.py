@@ -74,7 +74,7 @@ def play(folder: Path, name: str) -> bytes:
         ):
             till.write(keys)
             till.wait_status(is_reached)
-            till.rest(0.15)
+            till.rest(0.05)
         till.write(b"j")
         assert till.wait_ended() == 0
         written += till.seen
