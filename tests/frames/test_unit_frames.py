@@ -21,7 +21,7 @@ from devices.printers import printer
 from tests.frames import cable_run, printer_run, unit_run
 from tests.frames.bombs import BOMBS, outbound
 
-COUNT = 1_500
+COUNT = 900
 LIMIT_S = 0.4
 
 
@@ -68,7 +68,7 @@ def test_the_cloud_run_finds_a_till_that_takes_the_first_of_two(
         return found
 
     monkeypatch.setattr(codec, "_only", first)
-    assert unit_run.run_cloud(600, seed=1).false_approvals > 0
+    assert unit_run.run_cloud(400, seed=1).false_approvals > 0
 
 
 def test_the_printer_run_finds_a_till_that_believes_garbage(

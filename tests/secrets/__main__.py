@@ -14,6 +14,12 @@ from tests.secrets.secret_run import run
 from tests.whole.harness import Shop, fast_limits, make_shop
 
 
+def tell(done: int, hit_count: int) -> None:
+    """Tell how far it is, on standard error: the figures stay alone."""
+    if done % 60 == 0:
+        print(f"{done} sales, {hit_count} hits", file=sys.stderr, flush=True)
+
+
 def main(count: int, seed: int) -> int:
     """Run, print figures, give the exit code."""
     began_s = monotonic()
@@ -24,7 +30,7 @@ def main(count: int, seed: int) -> int:
         def open_shop() -> Shop:
             return make_shop(Path(folder) / f"shop-{next(number)}")
 
-        done, hits = run(count, seed, open_shop)
+        done, hits = run(count, seed, open_shop, tell)
     for name, value, unit in (
         ("secrets_sales", done, "sales"),
         ("secrets_hits", len(hits), "hits"),

@@ -92,14 +92,20 @@ def told_by_commands(data_dir: Path, folder: Path) -> bytes:
     return told.getvalue().encode()
 
 
-def run(count: int, seed: int, open_shop: Callable[[], Shop]) -> tuple[int, list[str]]:
-    """Make `count` sales in batches; give how many were made, and the hits."""
+def run(
+    count: int,
+    seed: int,
+    open_shop: Callable[[], Shop],
+    tell: Callable[[int, int], None] = lambda done, hits: None,
+) -> tuple[int, list[str]]:
+    """Make `count` sales in batches, tell after each; give how many were made, and the hits."""
     dice = Random(seed)
     hits: list[str] = []
     done = 0
     while done < count:
         hits += run_batch(open_shop(), dice)
         done += _BATCH
+        tell(done, len(hits))
     return done, hits
 
 

@@ -42,17 +42,15 @@ def digits(text: str) -> str:
     return "".join(character for character in text if character.isdigit())
 
 
-@pytest.mark.parametrize("number", NUMBERS)
 @pytest.mark.parametrize("between", ["", " ", "-", ".", " - ", "\u2013", "/", "_"])
-@pytest.mark.parametrize("around", ["{}", "kort {} ok", "a{}b", "nr {} 25", "12 {}"])
-def test_a_card_number_keeps_its_last_four_digits_however_it_is_written(
-    number: str, between: str, around: str
-) -> None:
-    written = around.format(grouped(number, between))
-    masked = redact(written)
-    assert len(masked) == len(written)
-    assert number[:-4] not in digits(masked)
-    assert len(digits(masked)) <= 4 + len(digits(around))
+def test_a_card_number_keeps_its_last_four_digits_however_it_is_written(between: str) -> None:
+    for number in NUMBERS:
+        for around in ("{}", "kort {} ok", "a{}b", "nr {} 25", "12 {}"):
+            written = around.format(grouped(number, between))
+            masked = redact(written)
+            assert len(masked) == len(written)
+            assert number[:-4] not in digits(masked)
+            assert len(digits(masked)) <= 4 + len(digits(around))
 
 
 @pytest.mark.parametrize(
