@@ -313,3 +313,16 @@ def test_a_torn_link_is_told_and_the_till_logs_in_again(open_bench: Opener) -> N
     bench.simulator.press("cable")
     bench.tend_until(TerminalState.READY)
     assert bench.pay().verdict is CardVerdict.APPROVED
+
+
+def test_the_last_transaction_is_told_by_an_idle_terminal_only(open_bench: Opener) -> None:
+    bench = open_bench("hold\ntap")
+    assert not bench.driver.learn_last(), "nobody is logged in"
+    bench.tend_until(TerminalState.READY)
+    waiting = Waiting(bench.pay)
+    wait_until(lambda: len(bench.simulator.ledger()) == 1)
+    assert not bench.driver.learn_last(), "a payment runs"
+    bench.simulator.release()
+    result = waiting.card_result()
+    assert bench.driver.learn_last()
+    assert bench.driver.last_transaction_id() == result.poi_transaction
