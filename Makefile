@@ -60,6 +60,7 @@ soak: $(DEV_STAMP)
 
 night: $(DEV_STAMP)
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m "night"
+	$(BIN)/python -m tests.tamper $(TAMPER)
 	$(BIN)/python -m tests.frames $(FRAMES)
 	$(BIN)/python -m tests.secrets $(SALES)
 	$(BIN)/python -m tests.world --seeds $(NIGHT_SEEDS) --from 1001 --processes $(WORKERS)

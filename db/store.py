@@ -32,6 +32,7 @@ from db.engine import READS, commits_of_others, open_writer
 from db.faults import system_error
 from db.migrate import migrate
 from db.patience import Patience
+from db.period_check import check_before_z
 from db.start_checks import check_start
 from db.unit_of_work import SqliteUnitOfWork
 
@@ -355,6 +356,12 @@ class SqliteStore:
         """Give the newest number of each series that a restored backup raises."""
         found = {str(name): int(value) for name, value in self._read("SELECT * FROM counter")}
         return {name: found.get(name, 0) for name in RAISED}
+
+    def check_before_z(self) -> None:
+        """Hold the open period's money against its receipts. Raises StoreDamaged."""
+        period = self.period()
+        if period is not None:
+            check_before_z(self._reads, period.no)
 
     def close(self) -> None:
         """Close the file; safe to call twice."""

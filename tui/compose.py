@@ -141,6 +141,7 @@ def open_shop(config: Config, data_dir: Path, clock: "Clock", *, is_demo: bool) 
         period=period,
         witness=lambda entry, kind, number: witness.append(entry.seq, entry.hash, kind, number),
         check_files=FileWatch(database, witness_file, config.data.free_bytes_min).check,
+        check_before_z=store.check_before_z,
     )
     demo = _demo_devices(config, data_dir) if is_demo else None
     devices = DeviceDesk(

@@ -170,6 +170,10 @@ ERRORS: Final[dict[str, str]] = {
         "{file} är utbytt eller borttagen medan kassan är igång: kassan får inte sälja. "
         "Kör blipp verify."
     ),
+    "store-damaged/totals-differ": N_(
+        "Dagens summor följer inte av kvittona ({section}): ingen Z-rapport är tagen och kassan är "
+        "stoppad. Kör blipp verify, och gå vidare från en säkerhetskopia med blipp restore."
+    ),
     "store-damaged/schema-changed": N_(
         "Databasens schema är ändrat ({kind} {name}): kassan får inte sälja. Kör blipp verify."
     ),

@@ -37,6 +37,7 @@ def z_report(till: Till) -> DayReport:
     """Take the Z report: store it, close the period, open the next, print. Raises RuleError."""
     check_reportable(till.state, has_late=bool(till.lates))
     till.check_files()
+    till.check_before_z()
     period = till.period
     unnumbered = build_report(till, number=None)
     with till.store.unit_of_work() as uow:

@@ -129,6 +129,8 @@ class Till:
     """Writes the journal head outside the database and fsyncs it."""
     check_files: Callable[[], None] = _unwatched
     """Raises StoreDamaged when the store's files are others now, DiskNearlyFull."""
+    check_before_z: Callable[[], None] = _unwatched
+    """Raises StoreDamaged when what a Z would tell does not follow from the stored receipts."""
     sale: Sale | None = None
     terminal: TerminalView = field(default_factory=TerminalView)
     unit: UnitView = field(default_factory=UnitView)
