@@ -29,11 +29,15 @@ _SYSTEM: Final = {
 
 def store_error(error: BaseException | None) -> StoreError | None:
     """Name a fault of the disk or the file; None for everything else, which is a bug of ours."""
+    if isinstance(error, UnicodeDecodeError):
+        return StoreDamaged(reason="corrupt")
     if not isinstance(error, dbapi2.Error):
         return None
     code = getattr(error, "sqlite_errorcode", None)
     if not isinstance(code, int):
-        return None
+        # The driver's own word for a text in the file that is none; it carries no code.
+        is_text_damaged = str(error).startswith("Could not decode to UTF-8")
+        return StoreDamaged(reason="corrupt") if is_text_damaged else None
     primary, facts = code & 0xFF, {"sqlite": str(getattr(error, "sqlite_errorname", code))}
     if primary in (_BUSY, _LOCKED):
         return StoreBusy(**facts)

@@ -46,8 +46,9 @@ def check_start(engine: Engine, limit_s: float = PAGES_LIMIT_S) -> StartChecks:
         with engine.connect() as connection:
             trigger_count = check_schema(connection)
         tail = _check_tail(engine)
-    except DBAPIError as error:
-        raise StoreDamaged(reason=str(error.orig)) from error
+    except (DBAPIError, UnicodeDecodeError) as error:
+        # What SQLite says of a damaged name need not be text.
+        raise StoreDamaged(reason="corrupt") from error
     return StartChecks(is_whole, trigger_count, *tail)
 
 

@@ -72,7 +72,8 @@ def verify_file(path: Path, witness: tuple[WitnessLine, ...] | None) -> VerifyRe
                 check.check_witness()
     except BadRow as bad:
         return VerifyReport(False, check.rows_checked if check else 0, bad.problem)
-    except dbapi2.DatabaseError as error:
+    except (dbapi2.DatabaseError, UnicodeDecodeError) as error:
+        # What SQLite says of a damaged name need not be text.
         problem = Problem("file", path.name, "cannot be read: {error}", {"error": str(error)})
         return VerifyReport(False, check.rows_checked if check else 0, problem)
     finally:

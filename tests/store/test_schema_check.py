@@ -1,11 +1,12 @@
 """A trigger, index or table that was dropped, changed or added is named at start and by verify."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from sqlcipher3 import dbapi2
 
-from core.errors import StoreDamaged
+from core.errors import StoreDamaged, StoreError
 from db.schema_check import SCHEMA_DIGEST, digest_of, made_schema
 from db.store import SqliteStore
 from tests.real_shop import RealShop, a_worked_shop, changed
@@ -70,3 +71,26 @@ def test_a_trigger_whose_words_were_changed_in_place_is_named(
     problem = shop.verify().problem
     assert problem is not None
     assert f"{problem.table} {problem.key}" == "trigger journal_keeps_delete"
+
+
+def test_a_name_in_the_schema_that_is_no_text_any_more_is_damage_and_no_bug(
+    worked: RealShop, tmp_path: Path
+) -> None:
+    shop = changed(worked, tmp_path / "shop")
+    path = shop.folder / "till.db"
+    sound = path.read_bytes()
+    tried = 0
+    for word in (b"sale_unfinished", b"journal_keeps_delete", b"INSERT INTO", b"receipt"):
+        at = sound.find(word)
+        while 0 <= at < 32_768:
+            data = bytearray(sound)
+            data[at + 2] |= 0x80
+            path.write_bytes(data)
+            tried += 1
+            shop.verify()
+            with suppress(StoreError):
+                SqliteStore(path, shop.world.clock.now()).close()
+            for name in ("till.db-wal", "till.db-shm"):
+                (shop.folder / name).unlink(missing_ok=True)
+            at = sound.find(word, at + 1)
+    assert tried > 5
