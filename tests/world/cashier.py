@@ -107,7 +107,7 @@ class Cashier:
                 if prompt is not None and chance.says(70):
                     word = "yes" if chance.says(55) else "no"
                     self._do(lambda t: facts_desk.answer_prompt(t, prompt.prompt_id, word))
-                elif not till.terminal.is_abort_asked and chance.strikes(45):
+                elif not till.terminal.is_abort_asked and chance.strikes(60):
                     self._do(facts_desk.abort_card)
             elif attention == "card-doubt" and chance.says(30):
                 self._read_the_slip()

@@ -179,9 +179,9 @@ class Day:
         elif chance.strikes(8):
             chance.fire("clock-forward")
             self.clock.set_wall(chance.dice.choice((90, 3600, 86_400)))
-        if chance.strikes(25):
+        if chance.strikes(34):
             cashier.let_time_pass()
-        if chance.strikes(10):
+        if chance.strikes(16):
             process.store.fill()
 
     def _end(self) -> None:

@@ -63,7 +63,7 @@ class WorldUnit(SqliteUnitOfWork):
             raise StoreError(reason="disk I/O error")
         super().commit()
         self.store.commits += 1
-        if chance.strikes(2):
+        if chance.strikes(3):
             chance.fire("commit-unsure")
             raise StoreError(reason="disk I/O error")
         fate.seam("death-after-commit")
