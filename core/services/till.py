@@ -6,7 +6,7 @@ can be rebuilt from it at start. Only the till thread touches a Till.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from core import events as ev
@@ -248,7 +248,9 @@ class Till:
 
     def watch_clock(self) -> None:
         """Journal a wall clock that moved against the monotonic one (sweden R37, F49)."""
-        offset = self.clock.now() - timedelta(seconds=self.clock.monotonic_s())
+        # In UTC: the local clock jumps twice a year and nobody set it.
+        now = self.clock.now().astimezone(UTC)
+        offset = now - timedelta(seconds=self.clock.monotonic_s())
         former = self.clock_offset
         if former is not None and abs(offset - former) > CLOCK_JUMP_MAX:
             self.note_alone("clock-jumped", seconds=(offset - former) // timedelta(seconds=1))

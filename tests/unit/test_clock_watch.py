@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from core.services.till import Rules, Till
 from core.store_ports import Period, Store
@@ -63,3 +64,15 @@ def test_a_clock_set_back_an_hour_is_journalled_once() -> None:
     till.watch_clock()
     till.watch_clock()
     assert till.notes == [("clock-jumped", -3600)]
+
+
+def test_summer_time_is_no_clock_that_was_set() -> None:
+    # Found by the world: differences of local times are wall clock differences.
+    zone = ZoneInfo("Europe/Stockholm")
+    clock = SteppedClock(wall=datetime(2026, 3, 29, 1, 59, tzinfo=zone))
+    till = _till(clock)
+    till.watch_clock()
+    clock.wall = datetime(2026, 3, 29, 3, 1, tzinfo=zone)
+    clock.monotonic += 120
+    till.watch_clock()
+    assert till.notes == []

@@ -24,6 +24,10 @@ def end_of_day(process: Process, watch: Watch) -> None:
     watch.wrong += _cards(process, watch)
     watch.wrong += _codes(process, watch)
     watch.wrong += _papers(process, watch)
+    fired = process.chance.fired
+    jumps = watch.read("SELECT count(*) FROM journal WHERE kind='clock-jumped'")[0][0]
+    if jumps > fired["clock-back"] + fired["clock-forward"]:
+        watch.wrong.append(f"I17 the journal tells of {jumps} set clocks: {fired}")
     if watch.fold.sums:
         watch.wrong.append("I16 the day's Z was refused")
 
