@@ -279,6 +279,8 @@ class TillApp(App[int]):
 
     def _draw(self) -> None:
         self._is_draw_due = self._is_draw_soon = False
+        if not self.screen_stack:
+            return  # A timer that came while the till was closing.
         desk = self._desk
         if desk is None:
             self._board.show(self.picture())

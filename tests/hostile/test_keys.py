@@ -21,6 +21,7 @@ from textual.message import Message
 
 from core.errors import PaymentInProgress
 from tests.hostile.corpus import names
+from tests.screen.desk_of import opened
 from tests.whole.conftest import OpenShop
 from tests.whole.harness import Shop
 from tui import commands as c
@@ -197,6 +198,17 @@ async def fuzz(shop: Shop, key_count: int, seed: int) -> int:
 
 async def test_a_burst_of_random_keys_breaks_and_loses_nothing(open_shop: OpenShop) -> None:
     await fuzz(open_shop(), 4_000, seed=1)
+
+
+async def test_what_comes_while_the_till_closes_ends_it_with_no_error() -> None:
+    async with opened() as (pilot, _till, app):
+        await pilot.pause()
+    app.draw_soon()
+    app._is_draw_soon = True
+    app._draw_if_soon()
+    await app.on_event(events.Key("q", "q"))
+    await app.on_event(events.Paste("1001\n"))
+    assert not app.screen_stack
 
 
 def test_the_model_bites() -> None:
