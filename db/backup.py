@@ -6,9 +6,10 @@ nothing. Nothing is written into the shop: only the till thread writes there
 means misses what still lies in `till.db-wal`.
 """
 
+import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
@@ -98,14 +99,26 @@ def verified_head(copy: Path, lines: tuple[WitnessLine, ...] | None) -> BackupHe
 
 @contextmanager
 def _part_file(part: Path) -> Iterator[None]:
-    """Make the unverified file, ours alone; whatever ends this takes it away."""
-    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    """Make the unverified file, ours alone; whatever ends this takes it away.
+
+    What a killed backup left there is begun anew: its lock went with its process.
+    """
+    journal = part.with_name(part.name + "-journal")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT, 0o600)
     try:
-        yield
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise FileExistsError(17, os.strerror(17), str(part)) from error
+        try:
+            os.ftruncate(descriptor, 0)
+            journal.unlink(missing_ok=True)
+            yield
+        finally:
+            part.unlink(missing_ok=True)
+            journal.unlink(missing_ok=True)
     finally:
-        for path in (part, part.with_name(part.name + "-journal")):
-            with suppress(FileNotFoundError):
-                path.unlink()
+        os.close(descriptor)
 
 
 def _name_finally(part: Path, target: Path) -> None:

@@ -1,5 +1,6 @@
 """`blipp backup` beside a till that sells: each copy verifies and is a true past moment."""
 
+import fcntl
 import os
 import resource
 import shutil
@@ -154,3 +155,19 @@ def test_the_command_says_how_far_the_copy_reaches(
     assert "finns redan" in capsys.readouterr().err
     assert main(["backup", str(tmp_path / "no" / "x"), "--data", str(shop.folder)]) == 3
     assert "finns inte" in capsys.readouterr().err
+
+
+def test_what_a_killed_backup_left_behind_is_begun_anew(shop: RealShop, tmp_path: Path) -> None:
+    (tmp_path / "copy.part").write_bytes(b"half a copy")
+    (tmp_path / "copy.part-journal").write_bytes(b"and its journal")
+    back_up(database(shop), shop.witness, tmp_path / "copy")
+    assert [path.name for path in tmp_path.glob("copy*")] == ["copy"]
+    assert verify_file(tmp_path / "copy", read_witness(shop.witness)).is_sound
+
+
+def test_a_backup_that_runs_is_not_begun_anew_by_another(shop: RealShop, tmp_path: Path) -> None:
+    with (tmp_path / "copy.part").open("wb") as running:
+        fcntl.flock(running, fcntl.LOCK_EX)
+        with pytest.raises(FileExistsError):
+            back_up(database(shop), shop.witness, tmp_path / "copy")
+    assert (tmp_path / "copy.part").exists()
