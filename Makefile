@@ -18,6 +18,11 @@ SOURCES := tui core devices db tests tools $(wildcard bench)
 WORKERS ?= 2
 # Lengths of the runs of the night.
 FRAMES ?= 100000
+POINTS ?= 10000
+DOUBLES ?= 2500
+DISK ?= 1000
+TUI_POINTS ?= 200
+STATES ?= 200000
 SALES ?= 1000
 SEEDS ?= 1000
 FROM ?= 1
@@ -62,6 +67,9 @@ night: $(DEV_STAMP)
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m "night"
 	$(BIN)/python -m tests.tamper $(TAMPER)
 	$(BIN)/python -m tests.frames $(FRAMES)
+	$(BIN)/python -m tests.crash.points points=$(POINTS) doubles=$(DOUBLES) disk=$(DISK)
+	$(BIN)/python -m tests.crash.tui_points tui=$(TUI_POINTS)
+	$(BIN)/python -m tests.crash.power_run states=$(STATES)
 	$(BIN)/python -m tests.secrets $(SALES)
 	$(BIN)/python -m tests.world --seeds $(NIGHT_SEEDS) --from 1001 --processes $(WORKERS)
 	$(BIN)/python -m tests.world.soak --days $(SOAK_DAYS) --sales $(SOAK_SALES)
