@@ -2,6 +2,12 @@
 
 import os
 
+from hypothesis import settings
+
+# No test measures time: a busy machine makes no property false.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
+
 os.environ.pop("NO_COLOR", None)
 os.environ.pop("TEXTUAL_DRIVER", None)
 os.environ["LC_ALL"] = "C.UTF-8"
