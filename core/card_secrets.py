@@ -54,10 +54,11 @@ def redact(text: str) -> str:
     """Mask the card data in one text."""
     if _MAY_HOLD.search(text) is None:
         return text
+    # First of all: hexadecimal is digits too, and what is masked in part decodes no more.
+    text = _ENCODED.sub(_mask_encoded, text)
     for track in _TRACKS:
         text = track.sub(_stars, text)
     text = _mask_numbers(text, is_aligned=False)
-    text = _ENCODED.sub(_mask_encoded, text)
     for named in _NAMED:
         text = named.sub(_mask_last_group, text)
     return text

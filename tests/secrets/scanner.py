@@ -14,7 +14,8 @@ from devices.simulators.terminal_leaks import CardSecrets
 
 _SEPARATORS = bytes(code for code in range(256) if not chr(code).isalnum() or code > 127)
 _FREE_NUMBER = re.compile(rb"(?<![0-9A-Za-z])[3-6][0-9]{3}(?:[ -]?[0-9]){11,12}(?![0-9A-Za-z])")
-_TRACK_TAIL = re.compile(rb"[0-9*]{12,19}[=Dd^][0-9]{7}")
+_TRACK_TAIL = re.compile(rb"(?<![0-9A-Za-z])[0-9*]{12,19}[=Dd^][0-9]{7,}(?![0-9A-Za-z])")
+"""Standing free: the hashes of a journal hold such digits by chance."""
 _PAN_PART, _TAIL_PART, _BLOCK_PART, _ENCODED_PART = 11, 8, 10, 14
 
 

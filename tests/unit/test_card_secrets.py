@@ -96,8 +96,11 @@ def test_a_number_in_base64_is_masked(encode: Callable[[bytes], bytes], secret: 
     assert token not in redact(f"xy{token}")
 
 
-def test_a_number_in_hexadecimal_is_masked() -> None:
-    assert redact(f"hex {PAN.encode().hex()}").count("*") == 32
+@pytest.mark.parametrize("number", [*NUMBERS, "6011028091534409"])
+def test_a_number_in_hexadecimal_is_masked_whole_though_its_digits_look_like_another(
+    number: str,
+) -> None:
+    assert redact(f"hex {number.encode().hex()}") == "hex " + "*" * (2 * len(number))
 
 
 @pytest.mark.parametrize(
@@ -169,6 +172,7 @@ def test_any_card_number_is_masked_within_any_words(
     number += check_digit(number)
     before, after = data.draw(st.text(max_size=10)), data.draw(st.text(max_size=10))
     assert number not in redact(before + number + after)
+    assert redact(number.encode().hex()) == "*" * (2 * length)
 
 
 @given(st.text(max_size=200))
