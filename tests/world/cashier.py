@@ -105,7 +105,7 @@ class Cashier:
             if till.state is SaleState.AUTHORIZING:
                 prompt = till.terminal.prompt
                 if prompt is not None and chance.says(70):
-                    word = "yes" if chance.says(55) else "no"
+                    word = "yes" if chance.says(45) else "no"
                     self._do(lambda t: facts_desk.answer_prompt(t, prompt.prompt_id, word))
                 elif not till.terminal.is_abort_asked and chance.strikes(60):
                     self._do(facts_desk.abort_card)

@@ -38,7 +38,7 @@ PAYMENT_WAYS = {
     "drawn-after-loss": 75,
     "card-declined": 55,
     "card-stopped": 55,
-    "signature": 110,
+    "signature": 150,
     "slips-missing": 55,
     "slips-doubled": 55,
     "slip-hostile": 55,
