@@ -65,6 +65,9 @@ class Cashier:
     def look_after_restart(self) -> None:
         """See what the till kept of the act it died in."""
         sale = self.process.till.sale
+        # The till may have died in the act of changing a price: the label says what the file says.
+        ((price_ore,),) = self.watch.read("SELECT price_ore FROM article WHERE number='1'")
+        self.labels["1"].price_ore = price_ore
         if sale is None:
             self._close_counter()
             return
