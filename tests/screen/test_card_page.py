@@ -8,6 +8,7 @@ from textual.widget import Widget
 
 from core.checkout import SaleState
 from core.facts import TerminalState
+from core.services.till import Attention
 from tests.screen.desk_of import burst, opened, settle, text_of
 from tests.screen.fake_till import SHOP_VIEW, FakeTill, FixedClock
 from tui import commands as c
@@ -69,10 +70,15 @@ async def test_a_part_paid_sale_is_not_asked_about_voiding_but_told_how_to_undo_
         assert c.VoidSale() not in till.taken
 
 
-async def test_a_card_in_doubt_may_be_left_for_the_next_start() -> None:
+async def test_a_card_in_doubt_is_left_for_the_next_start_only_when_a_person_was_asked() -> None:
     async with opened() as (pilot, till, app):
         await burst(pilot, ["q", "f12"])
         asked_about(till)
+        await settle(pilot)
+        await pilot.press("ctrl+q")
+        await settle(pilot)
+        assert app.desk.top.name == "card", "the till still asks the terminal"
+        till.tell(attention=Attention("card-doubt", (("asked_ore", 3400), ("service_id", 1))))
         await settle(pilot)
         await pilot.press("ctrl+q")
         await settle(pilot)

@@ -56,10 +56,17 @@ def test_a_mark_that_somebody_edited_or_deleted_stops_the_till(tmp_path: Path, s
     bind(tmp_path)
     bind(tmp_path)
     connection = dbapi2.connect(str(tmp_path / DATABASE_NAME))
+    triggers = "SELECT name, sql FROM sqlite_master WHERE type='trigger'"
+    before = connection.execute(triggers).fetchall()
     connection.executescript(script)
+    left = {name for name, _sql in connection.execute(triggers)}
+    for name, sql in before:
+        if name not in left:
+            connection.execute(sql)  # Whoever edits with care puts the trigger back.
     connection.close()
     for is_demo in (True, False):
-        with pytest.raises(StoreDamaged, match="binding-changed"):
+        # An edited journal row is found by its chain, before the binding is looked at.
+        with pytest.raises(StoreDamaged, match=r"binding-changed|chain-broken"):
             bind(tmp_path, is_demo=is_demo)
 
 
