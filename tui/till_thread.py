@@ -120,7 +120,6 @@ class TillThread:
         self._version = 0
         self._is_over = threading.Event()
         self._last_report: DayReport | None = None
-        self._last_paper: tuple[int, Document] | None = None
 
     def start(self, post: Callable[[Message], bool]) -> None:
         """Open the shop on this thread; the first message is TillReady or TillFailed."""
@@ -350,10 +349,9 @@ class TillThread:
         receipt = till.last_receipt
         if receipt is None:
             return None
-        if self._last_paper is None or self._last_paper[0] != receipt.receipt_no:
-            paper = lay_out_receipt(receipt, till.rules.paper_width, till.rules.words)
-            self._last_paper = (receipt.receipt_no, paper)
-        return self._last_paper[1]
+        if till.last_paper is None:
+            till.last_paper = lay_out_receipt(receipt, till.rules.paper_width, till.rules.words)
+        return till.last_paper
 
     def _thread_died(self, died: threading.ExceptHookArgs) -> None:
         """A device thread died of a bug of ours: say so, and lock the till."""

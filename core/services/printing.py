@@ -91,7 +91,10 @@ def document_of(till: Till, paper: Paper) -> Document:
         last = till.last_receipt
         is_in_hand = paper.kind == "receipt" and last and last.receipt_no == paper.reference
         receipt = last if last and is_in_hand else restore(Receipt, paper.body)
-        return lay_out_receipt(receipt, width, words, opens_drawer=paper.opens_drawer)
+        document = lay_out_receipt(receipt, width, words, opens_drawer=paper.opens_drawer)
+        if is_in_hand:
+            till.last_paper = document
+        return document
     if paper.kind == "slip":
         slip = restore(CardSlip, paper.body)
         return lay_out_signature_slip(slip, till.rules.shop, width, words, till.rules.is_demo)

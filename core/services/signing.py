@@ -231,6 +231,7 @@ def _closed(till: Till, receipt: Receipt, paper: Paper) -> None:
     assert paper.state is PaperState.QUEUED
     till.sale = None
     till.last_receipt = receipt
+    till.last_paper = None
     till.last_tender_error = None
     till.attention = None
     till.unit.tries = 0

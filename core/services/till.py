@@ -14,6 +14,7 @@ from core.card import CardSlip, Prompt
 from core.card_policy import TipPolicy
 from core.checkout import BETWEEN_CARD_AND_CODE, SaleState, advance
 from core.control_record import ControlRecord
+from core.document import Document
 from core.effects import AskLastTransaction, Effect
 from core.errors import PaymentInProgress, UnitNotReady
 from core.facts import PrinterCondition, TerminalState
@@ -138,6 +139,8 @@ class Till:
     attention: Attention | None = None
     last_receipt: Receipt | None = None
     """The newest receipt finished in this run, for the screen."""
+    last_paper: Document | None = None
+    """That receipt laid out: once, for printer and screen alike."""
     last_tender_error: Attention | None = None
     """Why the last card attempt ended without payment; shown until the next act."""
     papers: dict[int, Paper] = field(default_factory=dict)
