@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -43,6 +44,15 @@ def start_again_preloaded(module: str) -> None:
     folder = Path(tempfile.mkdtemp(prefix="blipp-shim-"))
     os.environ["LD_PRELOAD"] = str(build(folder))
     os.execv(sys.executable, [sys.executable, "-m", module, *sys.argv[1:]])
+
+
+def run_preloaded(module: str, what: str, run: Callable[[dict[str, str]], int]) -> int:
+    """Run a program of crashes with its `name=value` arguments and the shim; give its exit code."""
+    if compiler() is None:
+        sys.stdout.write(f"skipped: {what} a C compiler (cc), and there is none\n")
+        return 0
+    start_again_preloaded(module)
+    return run(dict(word.split("=", 1) for word in sys.argv[1:]))
 
 
 class Shim:

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from tests.crash.call_shim import Shim, compiler, start_again_preloaded
+from tests.crash.call_shim import Shim, run_preloaded
 from tests.crash.disk_log import Record, read_log
 from tests.crash.lives import make_template, quicken, say
 from tests.crash.power_run import base_of, record
@@ -35,12 +35,8 @@ def _packed(one: Record) -> bytes:
     return head + name + one.data
 
 
-def main() -> int:
+def keep(_arguments: dict[str, str]) -> int:
     """Record, give the files short names, and keep it."""
-    if compiler() is None:
-        say("skipped: a recording needs a C compiler (cc), and there is none")
-        return 0
-    start_again_preloaded("tests.crash.golden")
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         quicken()
@@ -68,4 +64,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_preloaded("tests.crash.golden", "a recording needs", keep))

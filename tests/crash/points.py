@@ -31,9 +31,8 @@ from tests.crash.call_shim import (
     KILL_AFTER,
     KILL_BEFORE,
     Shim,
-    compiler,
     die_with_parent,
-    start_again_preloaded,
+    run_preloaded,
 )
 from tests.crash.lives import Death, Verdict, make_template, quicken, run_point, say
 from tests.crash.scripts import SCRIPTS
@@ -245,14 +244,5 @@ def _tell(tally: Tally, took_s: float) -> None:
     say(f"died at: {dict(tally.fatal.most_common())}")
 
 
-def main() -> int:
-    """Read the arguments, preload the shim, run."""
-    if compiler() is None:
-        say("skipped: crash points need a C compiler (cc), and there is none")
-        return 0
-    start_again_preloaded("tests.crash.points")
-    return run(dict(word.split("=", 1) for word in sys.argv[1:]))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_preloaded("tests.crash.points", "crash points need", run))

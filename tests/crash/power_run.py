@@ -25,7 +25,7 @@ from sqlcipher3 import dbapi2
 
 from db.store import SqliteStore
 from db.verify import verify_shop
-from tests.crash.call_shim import Shim, compiler, die_with_parent, start_again_preloaded
+from tests.crash.call_shim import Shim, die_with_parent, run_preloaded
 from tests.crash.disk_log import Disk, Image, Record, read_log
 from tests.crash.lives import LIFE_S, _wait, make_template, quicken, say
 from tests.crash.outside import Doors, begin_outside
@@ -267,14 +267,5 @@ def _tell(sums: list[Sum], took_s: float) -> int:
     return 1 if lost else 0
 
 
-def main() -> int:
-    """Read the arguments, preload the shim, run."""
-    if compiler() is None:
-        say("skipped: power loss needs a C compiler (cc), and there is none")
-        return 0
-    start_again_preloaded("tests.crash.power_run")
-    return run(dict(word.split("=", 1) for word in sys.argv[1:]))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_preloaded("tests.crash.power_run", "power loss needs", run))

@@ -30,6 +30,6 @@ def test_a_till_killed_at_a_seam_comes_back_with_one_charge_one_code_and_one_pap
 
 
 def test_a_till_that_charges_again_after_a_restart_is_caught() -> None:
-    code, words = sample("12", "card", "asks-again-as-new")
+    code, words = sample("24", "card", "asks-again-as-new")
     assert code == 1, words
     assert "VIOLATION" in words

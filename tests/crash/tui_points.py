@@ -34,9 +34,8 @@ from tests.crash.call_shim import (
     KILL_AFTER,
     KILL_BEFORE,
     Shim,
-    compiler,
     die_with_parent,
-    start_again_preloaded,
+    run_preloaded,
 )
 from tests.crash.judge import violations
 from tests.crash.lives import Verdict, _recover, _run_life, make_template, quicken, say
@@ -259,14 +258,5 @@ def _tell(verdicts: list[Verdict]) -> int:
     return 1 if wrong else 0
 
 
-def main() -> int:
-    """Read the arguments, preload the shim, run."""
-    if compiler() is None:
-        say("skipped: crash points of the screen need a C compiler (cc), and there is none")
-        return 0
-    start_again_preloaded("tests.crash.tui_points")
-    return run(dict(word.split("=", 1) for word in sys.argv[1:]))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_preloaded("tests.crash.tui_points", "crash points of the screen need", run))
