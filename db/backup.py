@@ -18,6 +18,7 @@ from sqlcipher3 import dbapi2
 from core.errors import StoreError
 from core.frozen import frozen
 from db.engine import open_reader
+from db.files import sync
 from db.verify import VerifyReport, verify_file
 from db.verify_rows import Problem
 from db.witness import WitnessLine, read_witness
@@ -60,9 +61,9 @@ def back_up(database: Path, witness: Path, target: Path) -> BackupHead:
     with _part_file(part):
         copy_database(database, part)
         head = verified_head(part, lines)
-        _sync(part)
+        sync(part)
         _name_finally(part, target)
-    _sync(target.parent)
+    sync(target.parent)
     return head
 
 
@@ -131,11 +132,3 @@ def _name_finally(part: Path, target: Path) -> None:
         # A disk without hard links: the name is taken first, empty, and then given the content.
         os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         os.replace(part, target)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -46,6 +46,15 @@ def free_bytes(*places: Path) -> int:
     return min(found.f_bavail * found.f_frsize for found in map(os.statvfs, places))
 
 
+def sync(path: Path) -> None:
+    """Put a file or a folder's names on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 class FileWatch:
     """Remembers which files were opened, and looks at them again before money is taken."""
 

@@ -19,6 +19,7 @@ from core.frozen import frozen
 from core.payload import canonical
 from core.totals import Change, Section
 from db.backup import BackupUnsound, copy_database, verified_head
+from db.files import sync
 from db.store import SqliteStore
 from db.verify import verify_file
 from db.witness import RESTORED, Witness, WitnessLine, part_lines
@@ -170,14 +171,14 @@ def _take_place(made: Path, database: Path, at: datetime) -> str:
     """Move the former files aside, the log first, and give the new one their name."""
     with closing(dbapi2.connect(str(made))) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
-    _sync(made)
+    sync(made)
     aside = f"{database.name}.before-{at:%Y%m%dT%H%M%S}"
     for suffix in ("-wal", "-shm", ""):
         former = database.with_name(database.name + suffix)
         if former.exists():
             former.rename(database.with_name(aside + suffix))
     made.rename(database)
-    _sync(database.parent)
+    sync(database.parent)
     return aside
 
 
@@ -185,11 +186,3 @@ def _remove(made: Path) -> None:
     for suffix in ("", "-wal", "-shm", "-journal"):
         with suppress(FileNotFoundError):
             made.with_name(made.name + suffix).unlink()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
