@@ -15,36 +15,23 @@ from core.services import (
     facts_desk,
     giving_back,
     payment,
-    recovery,
     registration,
     reporting,
 )
 from core.services.facts_desk import take_fact
 from core.services.till import Till, check_may_quit
 from core.tender import TenderState
-from tests.builders import ARTICLES, DEPARTMENTS, some_rules
+from tests.builders import some_rules
 from tests.fakes import FakeStore
-from tests.till_life import Scenario
+from tests.till_start import a_store, started
 
 ASKED_ORE = 139_00
-
-
-def started(store: FakeStore) -> Till:
-    """Give a till on this store, ready to sell, with what it asks of the terminal in hand."""
-    period = store.period()
-    assert period is not None
-    world = Scenario("faults", ()).world()
-    till = Till(store, world.clock, some_rules(), period, lambda entry, kind, number: None)
-    recovery.start(till)
-    for fact in (world.unit.poll(), f.PrinterConditionChanged(f.PrinterCondition.READY)):
-        take_fact(till, fact)
-    return till
 
 
 @pytest.fixture
 def till() -> Till:
     """Give a till with one lunch of 139,00 rung up."""
-    till = started(FakeStore(Scenario("faults", ()).disk(), ARTICLES, DEPARTMENTS))
+    till = started(a_store())
     registration.add_code(till, "1", None, None)
     till.take_effects()
     return till

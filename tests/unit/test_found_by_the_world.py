@@ -7,30 +7,16 @@ from core.card import CardResult, CardSlip, CardVerdict, QueryResult
 from core.checkout import SaleState
 from core.control_record import Signature
 from core.effects import AuthorizeCard, RegisterReceipt, ReverseCard
-from core.services import copies, giving_back, payment, printing, recovery, registration
+from core.services import copies, giving_back, payment, printing, registration
 from core.services.facts_desk import take_fact
 from core.services.till import Till
-from tests.builders import ARTICLES, DEPARTMENTS
 from tests.fakes import FakeStore, control_code
-from tests.till_life import Scenario
-
-
-def begin(store: FakeStore) -> Till:
-    scenario = Scenario(name="found", pays=())
-    world = scenario.world()
-    period = store.period()
-    assert period is not None
-    till = Till(store, world.clock, scenario.rules, period, lambda entry, kind, number: None)
-    recovery.start(till)
-    for fact in (world.unit.poll(), f.PrinterConditionChanged(f.PrinterCondition.READY)):
-        take_fact(till, fact)
-    till.take_effects()
-    return till
+from tests.till_start import a_store, begin
 
 
 @pytest.fixture
 def store() -> FakeStore:
-    return FakeStore(Scenario(name="found", pays=()).disk(), ARTICLES, DEPARTMENTS)
+    return a_store()
 
 
 def kinds(store: FakeStore) -> list[str]:

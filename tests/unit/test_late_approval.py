@@ -11,14 +11,12 @@ from core.effects import AuthorizeCard, QueryCard, ReverseCard
 from core.errors import NothingToGiveBack, PaymentInProgress, ReportNotAllowed, SaleNotOpen
 from core.late_approval import LateState
 from core.reports import Tally
-from core.services import doubt, late, payment, recovery, registration, reporting
+from core.services import doubt, late, payment, registration, reporting
 from core.services.facts_desk import take_fact
 from core.services.till import Till
-from core.store_ports import Store
 from core.tender import TenderState
-from tests.builders import ARTICLES, DEPARTMENTS
 from tests.fakes import FakeStore
-from tests.till_life import Scenario
+from tests.till_start import a_store, begin, started
 
 ASKED_ORE = 139_00
 TOTAL_ORE = 170_00
@@ -34,30 +32,6 @@ SLIP = CardSlip(
 APPROVED = CardResult(
     1, CardVerdict.APPROVED, TOTAL_ORE, 31_00, "T0001", "2026-11-23 12:00:05", slips=(SLIP,)
 )
-
-
-def begin(store: FakeStore) -> Till:
-    """Give a till on this store, ready to sell."""
-    till = started(store)
-    till.take_effects()
-    return till
-
-
-def started(store: Store) -> Till:
-    """Give a till on this store that has what it asks of the devices at start in hand."""
-    scenario = Scenario(name="late", pays=())
-    world = scenario.world()
-    period = store.period()
-    assert period is not None
-    till = Till(store, world.clock, scenario.rules, period, lambda entry, kind, number: None)
-    recovery.start(till)
-    for fact in (world.unit.poll(), f.PrinterConditionChanged(f.PrinterCondition.READY)):
-        take_fact(till, fact)
-    return till
-
-
-def a_store() -> FakeStore:
-    return FakeStore(Scenario(name="late", pays=()).disk(), ARTICLES, DEPARTMENTS)
 
 
 def ask_for_card(till: Till) -> int:

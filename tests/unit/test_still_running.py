@@ -7,12 +7,10 @@ from core.card import CardResult, CardVerdict, QueryResult
 from core.checkout import SaleState
 from core.effects import AbortCard, AuthorizeCard, QueryCard
 from core.errors import PaymentInProgress
-from core.services import doubt, payment, recovery, registration
+from core.services import doubt, payment, registration
 from core.services.facts_desk import take_fact
 from core.services.till import Till
-from tests.builders import ARTICLES, DEPARTMENTS
-from tests.fakes import FakeStore
-from tests.till_life import Scenario
+from tests.till_start import a_store, started
 
 RUNNING = ("result=Failure", "condition=InProgress", "may_still_arrive=yes")
 
@@ -20,15 +18,7 @@ RUNNING = ("result=Failure", "condition=InProgress", "may_still_arrive=yes")
 @pytest.fixture
 def till() -> Till:
     """Give a till whose card payment got no answer in time."""
-    scenario = Scenario(name="slow customer", pays=())
-    world = scenario.world()
-    store = FakeStore(scenario.disk(), ARTICLES, DEPARTMENTS)
-    period = store.period()
-    assert period is not None
-    till = Till(store, world.clock, scenario.rules, period, lambda entry, kind, number: None)
-    recovery.start(till)
-    for fact in (world.unit.poll(), f.PrinterConditionChanged(f.PrinterCondition.READY)):
-        take_fact(till, fact)
+    till = started(a_store())
     registration.add_code(till, "1", None, None)
     payment.pay_card(till, None, None)
     asked = till.take_effects()[-1]
