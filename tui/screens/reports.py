@@ -100,7 +100,7 @@ class MenuPage(ListPage):
             Item("2", _("Z-rapport: avsluta dagen"), self._z),
             Item("3", _("Makulera köpet"), self._void),
             Item("4", _("Tidigare kvitton och kopior"), self.later),
-            Item("5", _("Export och säkerhetskopia"), self.later),
+            Item("5", _("Export och säkerhetskopia"), self._books),
         ]
         if desk.unanswered() is not None:
             items.insert(0, Item("0", _("Svara på frågan om papperet"), self._answer))
@@ -111,6 +111,13 @@ class MenuPage(ListPage):
     @property
     def _sale(self) -> Sale | None:
         return self.desk.view.sale if self.desk.view else None
+
+    def _books(self) -> None:
+        """Say where export and backup are: on the command line, beside the running till."""
+        words = _(
+            "På kommandoraden, medan kassan är igång: blipp backup FIL och blipp export json MAPP."
+        )
+        self.desk.notice = Notice(words, "on-the-command-line")
 
     def _answer(self) -> None:
         self.close()
