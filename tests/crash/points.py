@@ -26,6 +26,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Final, cast
 
+from bench.figures import show
 from tests.crash.call_shim import (
     DISK_FAILS,
     KILL_AFTER,
@@ -240,7 +241,7 @@ def _tell(tally: Tally, took_s: float) -> None:
         ("crash_restart_max", times[-1], "ms"),
         ("crash_points_per_second", round(done / took_s, 1), "1/s"),
     ):
-        say(f"{name} {value} {unit}")
+        show(name, value, unit)
     say(f"died at: {dict(tally.fatal.most_common())}")
 
 

@@ -23,6 +23,7 @@ from typing import Final, NamedTuple, cast
 
 from sqlcipher3 import dbapi2
 
+from bench.figures import show
 from db.store import SqliteStore
 from db.verify import verify_shop
 from tests.crash.call_shim import Shim, die_with_parent, run_preloaded
@@ -263,7 +264,7 @@ def _tell(sums: list[Sum], took_s: float) -> int:
         ("power_violations", lost, "states"),
         ("power_states_per_second", round(states / took_s), "1/s"),
     ):
-        say(f"{name} {value} {unit}")
+        show(name, value, unit)
     return 1 if lost else 0
 
 

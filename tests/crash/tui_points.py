@@ -29,6 +29,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Final, cast
 
+from bench.figures import show
 from tests.crash.call_shim import (
     COUNT,
     KILL_AFTER,
@@ -254,7 +255,7 @@ def _tell(verdicts: list[Verdict]) -> int:
         ("crash_tui_restart_median", times[len(times) // 2], "ms"),
         ("crash_tui_restart_max", times[-1], "ms"),
     ):
-        say(f"{name} {value} {unit}")
+        show(name, value, unit)
     return 1 if wrong else 0
 
 

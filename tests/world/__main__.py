@@ -7,6 +7,7 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from time import perf_counter
 
+from bench.figures import show
 from tests.world.day import Result, run_day
 from tests.world.kinds import KINDS
 from tests.world.shop import made_shop
@@ -67,18 +68,18 @@ def main() -> int:
     for one in results:
         fired += one.fired
     sales = sum(one.sales for one in results)
-    print(f"seeds {len(results)} days")
-    print(f"sales {sales} receipts")
-    print(f"rows {sum(one.rows for one in results)} journal rows")
-    print(f"lives {sum(one.lives for one in results)} starts")
-    print(f"time {took_s:.1f} s")
-    print(f"speed {sales / took_s:.0f} sales/s")
+    show("seeds", len(results), "days")
+    show("sales", sales, "receipts")
+    show("rows", sum(one.rows for one in results), "journal rows")
+    show("lives", sum(one.lives for one in results), "starts")
+    show("time", round(took_s, 1), "s")
+    show("speed", round(sales / took_s), "sales/s")
     for kind in () if given.quiet else KINDS:
-        print(f"fired.{kind} {fired[kind]} times")
+        show(f"fired.{kind}", fired[kind], "times")
     wrong = failures(results)
     for text in wrong[:_SHOWN_MAX]:
         print(text, file=sys.stderr)
-    print(f"violations {len(wrong)} found")
+    show("violations", len(wrong), "found")
     return 1 if wrong else 0
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Final
 
+from bench.figures import show
 from core.services import reporting
 from tests.world.day import Day
 from tests.world.shop import made_shop
@@ -80,21 +81,21 @@ def main() -> int:
             files.append(file_count())
             log = soak.folder / "till.db-wal"
             wal = max(wal, log.stat().st_size if log.exists() else 0)
-            print(f"memory.day_{day} {memory[-1]} KiB", flush=True)
+            show(f"memory.day_{day}", memory[-1], "KiB")
             if soak.watch.wrong:
                 break
         receipts = soak.watch.read("SELECT count(*) FROM receipt")[0][0]
         soak.last()
     second = memory[min(1, len(memory) - 1)]
     growth = 100 * (memory[-1] - second) / second
-    print(f"receipts {receipts} receipts")
-    print(f"rows {soak.watch.rows} journal rows")
-    print(f"faults {sum(soak.chance.fired.values())} faults")
-    print(f"lives {soak.result.lives} starts")
-    print(f"growth {growth:.1f} percent")
-    print(f"files {max(files) - min(files)} more")
-    print(f"wal {wal} bytes")
-    print(f"time {perf_counter() - began_s:.0f} s")
+    show("receipts", receipts, "receipts")
+    show("rows", soak.watch.rows, "journal rows")
+    show("faults", sum(soak.chance.fired.values()), "faults")
+    show("lives", soak.result.lives, "starts")
+    show("growth", round(growth, 1), "percent")
+    show("files", max(files) - min(files), "more")
+    show("wal", wal, "bytes")
+    show("time", round(perf_counter() - began_s), "s")
     wrong = list(soak.watch.wrong)
     if growth > GROWTH_MAX_PERCENT:
         wrong.append(f"memory grew by {growth:.1f} percent")
@@ -102,7 +103,7 @@ def main() -> int:
         wrong.append(f"the log grew to {wal} bytes")
     for text in wrong[:20]:
         print(text, file=sys.stderr)
-    print(f"violations {len(wrong)} found")
+    show("violations", len(wrong), "found")
     return 1 if wrong else 0
 
 
