@@ -57,6 +57,8 @@ NOTE_KINDS: Final = frozenset(
         "z-report",
         "clock-jumped",
         "restored",
+        "backup-made",
+        "export-made",
         "demo-fault",
         "bug",
     }

@@ -15,16 +15,19 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 from sqlcipher3 import dbapi2
 
-from core.errors import StoreError
+from core.errors import StoreBusy, StoreDamaged, StoreError, StoreFull
 from core.frozen import frozen
 from db.engine import open_reader
-from db.files import sync
+from db.faults import store_error
+from db.files import FREE_BYTES_MIN, free_bytes, sync
 from db.verify import VerifyReport, verify_file
 from db.verify_rows import Problem
 from db.witness import WitnessLine, read_witness
 
 PART = ".part"
 """Ends the name of a copy that is not verified yet."""
+COPY_FULL = "copy-full"
+"""Reason: there is no room for the copy; the till may sell on."""
 
 
 @frozen
@@ -55,6 +58,7 @@ def back_up(database: Path, witness: Path, target: Path) -> BackupHead:
     """
     if target.exists():
         raise FileExistsError(17, os.strerror(17), str(target))
+    _check_room(database, target)
     # Read before the copy is made: what is witnessed by now must be in it.
     lines = read_witness(witness)
     part = target.with_name(target.name + PART)
@@ -65,6 +69,20 @@ def back_up(database: Path, witness: Path, target: Path) -> BackupHead:
         _name_finally(part, target)
     sync(target.parent)
     return head
+
+
+def _check_room(database: Path, target: Path) -> None:
+    """Refuse a copy that would take the room that the till sells with. Raises StoreError, OSError.
+
+    Only on the till's own disk: on another one a copy that does not fit harms nobody.
+    """
+    place = target.parent
+    if place.stat().st_dev != database.stat().st_dev:
+        return
+    log = database.with_name(f"{database.name}-wal")
+    wanted = database.stat().st_size + (log.stat().st_size if log.exists() else 0)
+    if free_bytes(place) < wanted + FREE_BYTES_MIN:
+        raise StoreError(reason=COPY_FULL)
 
 
 def copy_database(database: Path, target: Path) -> None:
@@ -78,8 +96,14 @@ def copy_database(database: Path, target: Path) -> None:
                 driver.backup(copy)
                 # One file, whole by itself: a copy that is carried away has no log beside it.
                 copy.execute("PRAGMA journal_mode = DELETE")
+    except StoreFull as error:
+        raise StoreError(reason=COPY_FULL) from error
     except (DBAPIError, dbapi2.Error) as error:
-        raise StoreError(reason=str(error)) from error
+        named = store_error(error)
+        if isinstance(named, StoreBusy | StoreDamaged):
+            raise named from error
+        reason = COPY_FULL if isinstance(named, StoreFull) else str(error)
+        raise StoreError(reason=reason) from error
     finally:
         engine.dispose()
 

@@ -153,6 +153,14 @@ class TakeZ:
 
 
 @frozen
+class MakeBooks:
+    """Begin a backup or an export; TillView.books tells what becomes of it."""
+
+    kind: str
+    """backup | export."""
+
+
+@frozen
 class SetDemoFault:
     """Demo only: set or clear a fault of a simulated device.
 
@@ -192,6 +200,7 @@ Command = (
     | TakeX
     | PrintX
     | TakeZ
+    | MakeBooks
     | SetDemoFault
     | Quit
 )

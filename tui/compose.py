@@ -115,6 +115,7 @@ def open_shop(config: Config, data_dir: Path, clock: "Clock", *, is_demo: bool) 
     from db.files import FileWatch, mend_rights
     from db.store import SqliteStore
     from db.witness import Witness, check_witness, read_witness
+    from tui.books import FOLDER_NAME, Books
     from tui.device_desk import DeviceDesk
     from tui.new_shop import fill_new_shop
     from tui.process_guard import switch_off_core_dumps
@@ -168,7 +169,9 @@ def open_shop(config: Config, data_dir: Path, clock: "Clock", *, is_demo: bool) 
     simulated = demo.simulated if demo is not None else frozenset()
     shop = _shop_view(config, store, simulated, is_demo=is_demo)
     take_up = store.take_up_import
-    return Opened(till, shop, devices, reader.find, take_up, store.patience, close)
+    folder = config.data.backup or data_dir / FOLDER_NAME
+    books = Books(database, witness_file, folder, program(), clock)
+    return Opened(till, shop, devices, reader.find, take_up, store.patience, books, close)
 
 
 def make_rules(config: Config, *, is_demo: bool) -> "Rules":

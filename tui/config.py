@@ -74,6 +74,8 @@ class DataConfig:
 
     dir: Path | None = None
     witness: Path | None = None
+    backup: Path | None = None
+    """Where the menu puts backups and exports."""
     free_mb_min: int = 50
     """Megabytes of room without which no payment is taken."""
 
@@ -161,7 +163,7 @@ def merge_over_demo(path: Path) -> Config:
         under = DEMO_DOCUMENT.get(name, {})
         merged[name] = {**under, **table} if isinstance(table, dict) else table
     config = _config(path, merged)
-    return replace(config, data=replace(config.data, witness=None))
+    return replace(config, data=replace(config.data, witness=None, backup=None))
 
 
 def load_data(path: Path) -> DataConfig:
@@ -228,7 +230,9 @@ def _config(file: Path, document: Mapping[str, object]) -> Config:
 
 def _data(section: Section) -> DataConfig:
     free_mb_min = section.number("free_mb_min", 10, 100_000, 50)
-    return DataConfig(section.path("dir"), section.path("witness"), free_mb_min)
+    return DataConfig(
+        section.path("dir"), section.path("witness"), section.path("backup"), free_mb_min
+    )
 
 
 def _shop(section: Section) -> ShopConfig:

@@ -9,7 +9,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
         *("name", "org_no", "address", "register_id"),
         *("language", "receipt_language", "footer"),
     ),
-    "data": ("dir", "witness", "free_mb_min"),
+    "data": ("dir", "witness", "backup", "free_mb_min"),
     "till": ("login", "operator", "opening_float", "theme"),
     "scanner": ("prefix",),
     "terminal": (

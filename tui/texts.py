@@ -151,6 +151,9 @@ ERRORS: Final[dict[str, str]] = {
     ),
     "store/cannot-open": N_("Databasen kan inte öppnas. Kassan får inte sälja."),
     "store/not-allowed": N_("Kassan har inte rätt till sina filer, och får inte sälja. ({file})"),
+    "store/copy-full": N_(
+        "Det finns inte plats för kopian på disken. Ingen kopia är gjord; kassan kan sälja vidare."
+    ),
     "store-busy": N_(
         "Databasen används av ett annat program. Inget är ändrat: försök igen om en stund."
     ),

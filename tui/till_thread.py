@@ -39,6 +39,7 @@ from core.services import (
 from core.services import facts_desk as desk
 from core.services.till import Till, check_may_quit
 from tui import commands as c
+from tui.books import Books, BooksPicture
 from tui.messages import (
     CommandDone,
     PanelChanged,
@@ -104,6 +105,8 @@ class Opened:
     """Takes up what was imported beside the till; the panel then, None when nothing was."""
     patience: Waiting
     """The store's rule about a lock that another program holds."""
+    books: Books
+    """Makes backups and exports beside the till."""
     close: Callable[[], None]
     """Closes store, witness and lock."""
 
@@ -113,13 +116,14 @@ class TillThread:
 
     def __init__(self, open_shop: Callable[[], Opened]) -> None:
         self._open_shop = open_shop
-        self._inbox: queue.Queue[c.Command | Fact | None] = queue.Queue(1000)
+        self._inbox: queue.Queue[c.Command | Fact | BooksPicture | None] = queue.Queue(1000)
         self._thread = threading.Thread(target=self._run, name="till")
         self._post: Callable[[Message], bool] = lambda message: False
         self._opened: Opened | None = None
         self._version = 0
         self._is_over = threading.Event()
         self._last_report: DayReport | None = None
+        self._books: BooksPicture | None = None
 
     def start(self, post: Callable[[Message], bool]) -> None:
         """Open the shop on this thread; the first message is TillReady or TillFailed."""
@@ -131,7 +135,7 @@ class TillThread:
         """Hand over a command; exactly one CommandDone or TillFailed is posted for it."""
         self._inbox.put(command)
 
-    def report(self, fact: Fact) -> None:
+    def report(self, fact: Fact | BooksPicture) -> None:
         """Take a fact from a device thread; waits for space, never drops while the till runs."""
         while not self._is_over.is_set():
             try:
@@ -179,13 +183,16 @@ class TillThread:
                 self._opened.devices.stop()
                 self._opened.close()
 
-    def _take(self, opened: Opened, work: c.Command | Fact) -> None:
+    def _take(self, opened: Opened, work: c.Command | Fact | BooksPicture) -> None:
         """Take one command or fact; effects leave after their cause is durable."""
         till, patience = opened.till, opened.patience
         patience.begin(self._tell_wait, is_refusable=isinstance(work, c.Command))
         if not isinstance(work, c.Command):
             self._take_up_import(opened)
-            desk.take_fact(till, work)
+            if isinstance(work, BooksPicture):
+                self._take_books(till, work)
+            else:
+                desk.take_fact(till, work)
             _ask(till)
             self._hand_out(opened)
             self._post(TillChanged(self._picture(till)))
@@ -205,6 +212,12 @@ class TillThread:
         _ask(till)
         self._hand_out(opened)
         self._post(CommandDone(work, outcome, self._picture(till)))
+
+    def _take_books(self, till: Till, done: BooksPicture) -> None:
+        """Journal who had the shop's data copied, and how far; what failed copied nothing."""
+        self._books = done
+        if done.is_done:
+            till.note_alone(f"{done.kind}-made", by=till.rules.manager, **done.facts())
 
     def _take_up_import(self, opened: Opened) -> None:
         """Tell the screen of the panel that an import left."""
@@ -251,6 +264,9 @@ class TillThread:
                 registration.void_sale(till)
             case c.TakeX() | c.PrintX() | c.TakeZ():
                 return self._carry_out_report(till, command)
+            case c.MakeBooks():
+                if self._books is None or not self._books.is_running:
+                    self._books = opened.books.begin(command.kind, self.report)
             case c.SetDemoFault():
                 if not opened.devices.set_fault(command.device, command.fault):
                     raise NotYetBuilt(device=command.device)
@@ -342,6 +358,7 @@ class TillThread:
             last_paper=self._paper_of_last_receipt(till),
             faults=self._opened.devices.faults if self._opened else frozenset(),
             is_drawer_waiting=any(paper.opens_drawer for paper in till.papers.values()),
+            books=self._books,
         )
 
     def _paper_of_last_receipt(self, till: Till) -> Document | None:

@@ -16,6 +16,7 @@ from core.receipt import Receipt, Shop
 from core.reports import DayReport
 from core.sale import Sale
 from core.services.till import Attention
+from tui.books import BooksPicture
 
 SIGNING: Final = ("paid", "signing")
 """States of a sale that is paid and has no control code yet."""
@@ -93,6 +94,8 @@ class TillView:
     """Demo only: the simulated devices' faults that are on, as (device, word)."""
     is_drawer_waiting: bool = False
     """A paper that is not printed yet is to open the drawer."""
+    books: BooksPicture | None = None
+    """The newest backup or export that was begun from the menu in this run."""
 
     @property
     def is_paper_stuck(self) -> bool:

@@ -387,11 +387,3 @@ async def test_a_database_of_practice_is_refused_in_plain_words() -> None:
         assert "övningsbutik" in shown
         assert "--demo" in shown
         assert "found=" not in shown
-
-
-async def test_the_menu_tells_where_export_and_backup_are() -> None:
-    async with opened() as (pilot, _till, app):
-        await burst(pilot, ["f9", "5"])
-        shown = " ".join(text_of(app).split())
-        assert "blipp backup FIL och blipp export json MAPP" in shown
-        assert "finns inte än" not in shown

@@ -12,7 +12,9 @@ from sqlcipher3 import dbapi2
 
 from core.errors import StoreDamaged, StoreError
 from core.services import payment, registration
+from db import backup
 from db.backup import BackupUnsound, back_up
+from db.files import FREE_BYTES_MIN
 from db.store import SqliteStore
 from db.verify import verify_file
 from db.witness import check_witness, read_witness
@@ -109,10 +111,21 @@ def test_a_full_disk_leaves_no_half_copy(shop: RealShop, tmp_path: Path) -> None
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size // 2, limits[1]))
     try:
-        with pytest.raises(StoreError):
+        with pytest.raises(StoreError) as full:
             back_up(database(shop), shop.witness, tmp_path / "copy")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert full.value.facts["reason"] in ("copy-full", "disk I/O error")
+    assert not list(tmp_path.glob("copy*"))
+
+
+def test_a_copy_never_takes_the_room_that_the_till_sells_with(
+    shop: RealShop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "free_bytes", lambda place: FREE_BYTES_MIN + 1_000)
+    with pytest.raises(StoreError) as full:
+        back_up(database(shop), shop.witness, tmp_path / "copy")
+    assert full.value.facts["reason"] == "copy-full"
     assert not list(tmp_path.glob("copy*"))
 
 

@@ -113,11 +113,10 @@ class MenuPage(ListPage):
         return self.desk.view.sale if self.desk.view else None
 
     def _books(self) -> None:
-        """Say where export and backup are: on the command line, beside the running till."""
-        words = _(
-            "På kommandoraden, medan kassan är igång: blipp backup FIL och blipp export json MAPP."
-        )
-        self.desk.notice = Notice(words, "on-the-command-line")
+        from tui.screens.books import BooksPage
+
+        self.close()
+        self.desk.open(BooksPage(self.desk))
 
     def _answer(self) -> None:
         self.close()

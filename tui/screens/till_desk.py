@@ -23,6 +23,7 @@ from tui.commands import Command, Quit
 from tui.entry import CHARACTERS
 from tui.i18n import _
 from tui.messages import CommandDone, TillFailed, TillReady
+from tui.screens.books import books_news
 from tui.screens.closing import closing_words
 from tui.screens.confirm import ConfirmPage, StopPage
 from tui.screens.page import Key, Notice, Page
@@ -276,6 +277,7 @@ class TillDesk:
         before, self.view = self.view, view
         if view.is_signing and not (before is not None and before.is_signing):
             self._signing_at_s = self._clock.monotonic_s()
+        self.notice = books_news(before, view, self.top) or self.notice
         if self._stack.follow(before, view):
             self._hide_until_seen()
 
