@@ -331,6 +331,8 @@ class PaperEvent(StrEnum):
     PAPER_PRINTED = "paper-printed"
     PRINT_LOST = "print-lost"
     PAPER_OUT = "paper-out"
+    MAY_BE_OUT = "may-be-out"
+    """It may have come out in the time that a restored backup lost."""
     CASHIER_SAW_PAPER = "cashier-saw-paper"
     CASHIER_SAW_NONE = "cashier-saw-none"
 
@@ -339,6 +341,7 @@ P = PaperState
 
 PAPER_TRANSITIONS: Final[dict[tuple[PaperState, PaperEvent], PaperState]] = {
     (P.QUEUED, PaperEvent.PRINT_STARTED): P.PRINTING,
+    (P.QUEUED, PaperEvent.MAY_BE_OUT): P.UNKNOWN,
     (P.PRINTING, PaperEvent.PAPER_PRINTED): P.PRINTED,
     (P.PRINTING, PaperEvent.PRINT_LOST): P.UNKNOWN,
     (P.PRINTING, PaperEvent.PAPER_OUT): P.QUEUED,

@@ -16,6 +16,7 @@ from sqlcipher3 import dbapi2
 
 from core.errors import StoreDamaged
 from core.frozen import frozen
+from core.lost_time import LostTime
 from core.payload import canonical
 from core.totals import Change, Section
 from db.backup import BackupUnsound, copy_database, verified_head
@@ -86,6 +87,16 @@ def raised_numbers(
     return raised, receipt_no
 
 
+def _newest_out(held: dict[str, int], lines: tuple[WitnessLine, ...], told: Told) -> int:
+    """Say up to which receipt of the backup the original may be out.
+
+    The witness is fsynced before the paper: where it and the person's paper both stop before a
+    receipt, none came out. Without a witness nobody's word is enough for a second original.
+    """
+    seen = max((line.number for line in lines if line.kind == "receipt"), default=0)
+    return max(told.receipt_no, seen if lines else held["receipt_no"])
+
+
 def restore(
     file: Path,
     database: Path,
@@ -152,12 +163,19 @@ def _write_row(
                 for name in sorted(raised)
             ],
         }
+        lost_time = LostTime(
+            _newest_out(held, lines, told),
+            frozenset(copy.receipt_no for copy in store.open_copies())
+            | {paper.reference for paper in store.pending_papers() if paper.kind == "copy"},
+        )
         name = f"{lost_first}-{lost_last}" if lost_last >= lost_first else "none"
         with store.unit_of_work() as uow:
             for series, number in raised.items():
                 if number > held[series]:
                     uow.reserve_numbers(series, number - held[series])
             entry = uow.append_journal(at, RESTORED, told.by, canonical(note))
+            for key, value in lost_time.settings().items():
+                uow.put_setting(at, told.by, key, value)
             if period is not None:
                 uow.add_totals(period.no, (Change(Section.RESTORED, name, 1, 0),))
             uow.commit()

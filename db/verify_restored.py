@@ -68,6 +68,7 @@ class Restores:
             raise BadRow("journal", self._lost[-1].seq, what)
         for line in self._lost:
             is_told = any(gap.first <= line.number <= gap.last for gap in self.gaps)
+            is_told = is_told or line.number in self.in_flight
             if line.kind == "receipt" and not is_told:
                 raise BadRow(
                     "journal", self.gaps[-1].seq, "the witness file tells of other lost rows"

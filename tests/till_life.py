@@ -150,9 +150,11 @@ class Life:
     def settle(self) -> None:
         """Let everything in flight end, and tell the till whether an unknown paper came out."""
         self.pump()
+        printing.ask_about_papers(self.till)
         while self.till.attention is not None and self.till.attention.code == "paper-unknown":
             assert self._act()
             self.pump()
+            printing.ask_about_papers(self.till)
 
     def _take(self, fact: f.Fact) -> None:
         facts_desk.take_fact(self.till, fact)

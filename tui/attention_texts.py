@@ -156,12 +156,18 @@ HOLD_REASONS: Final[dict[str, str]] = {
 
 PAPERS: Final[dict[str, str]] = {
     "receipt": N_("Kom kvitto {reference} ut?"),
+    "copy": N_("Kom kopian av kvitto {reference} ut?"),
     "slip": N_("Kom kortslippen för underskrift ut?"),
     "reversal": N_("Kom kundens papper om återföringen ut?"),
     "x-report": N_("Kom X-rapporten ut?"),
     "z-report": N_("Kom Z-rapport {reference} ut?"),
 }
 """The question about a paper of unknown fate."""
+RESTORED: Final = N_(
+    "Kassans data är återlagda från en säkerhetskopia, och papperet kan ha kommit ut före det. "
+    "Har kunden fått det, eller en kopia av det, är svaret ja."
+)
+"""Why it is asked after a restore."""
 
 EVIDENCE: Final[dict[str, str]] = {
     "terminal": N_("Terminalen: {value}"),
@@ -191,7 +197,9 @@ def attention_words(attention: Attention) -> tuple[str, ...]:
     told = dict(attention.facts)
     facts = Facts({**told, "tip_percent": _tip_percent(told)})
     rows = []
-    if attention.code in ATTENTIONS:
+    if "is_restored" in told:
+        rows.append(_(RESTORED))
+    elif attention.code in ATTENTIONS:
         rows.append(_(ATTENTIONS[attention.code][1]).format_map(facts))
     if facts["reason"] in HOLD_REASONS:
         rows.append(_(HOLD_REASONS[facts["reason"]]).format_map(facts))

@@ -34,7 +34,10 @@ def queue_paper(
     content: Receipt | CardSlip | DayReport,
     opens_drawer: bool = False,
 ) -> tuple[Paper, JournalEntry]:
-    """Store a paper job within the caller's unit of work; gives it and its journal row."""
+    """Store a paper job within the caller's unit of work; gives it and its journal row.
+
+    One that may have come out before a restore is asked about instead of printed.
+    """
     paper = Paper(
         paper_id=uow.next_number("paper_id"),
         kind=kind,
@@ -44,6 +47,8 @@ def queue_paper(
         opens_drawer=opens_drawer,
     )
     head = _store(till, uow, paper)
+    if till.lost_time.may_show(kind, reference):
+        paper = replace(paper, state=_store_move(till, uow, paper, PaperEvent.MAY_BE_OUT))
     if till.rules.has_printer:
         till.papers[paper.paper_id] = paper
     return paper, head
@@ -61,6 +66,20 @@ def _store(till: Till, uow: UnitOfWork, paper: Paper) -> JournalEntry:
         opens_drawer=paper.opens_drawer,
         digest=digest(paper.body),
     )
+
+
+def take_up_papers(till: Till) -> None:
+    """At start: papers wait for the printer; what may be out is unknown now, durable on return."""
+    if not till.rules.has_printer:
+        return
+    for paper in till.store.pending_papers():
+        till.papers[paper.paper_id] = paper
+        if paper.state is PaperState.PRINTING:
+            _move(till, paper, PaperEvent.PRINT_LOST)
+        elif paper.state is PaperState.QUEUED and till.lost_time.may_show(
+            paper.kind, paper.reference
+        ):
+            _move(till, paper, PaperEvent.MAY_BE_OUT)
 
 
 def queue_reversal(till: Till, uow: UnitOfWork, poi_transaction: str, reversal_id: int) -> None:
@@ -147,10 +166,14 @@ def ask_about_papers(till: Till) -> None:
     unknown = [paper for paper in till.papers.values() if paper.state is PaperState.UNKNOWN]
     if unknown and till.attention is None:
         paper = min(unknown, key=lambda one: one.paper_id)
-        till.attention = Attention(
-            "paper-unknown",
-            (("paper_id", paper.paper_id), ("kind", paper.kind), ("reference", paper.reference)),
+        facts: tuple[tuple[str, str | int], ...] = (
+            ("paper_id", paper.paper_id),
+            ("kind", paper.kind),
+            ("reference", paper.reference),
         )
+        if till.lost_time.may_show(paper.kind, paper.reference):
+            facts = (*facts, ("is_restored", 1))
+        till.attention = Attention("paper-unknown", facts)
 
 
 def decide_paper(till: Till, paper_id: int, *, was_seen: bool) -> None:
@@ -192,6 +215,7 @@ _NOTES = {
     PaperEvent.PRINT_STARTED: "paper-started",
     PaperEvent.PAPER_PRINTED: "paper-printed",
     PaperEvent.PRINT_LOST: "paper-unknown",
+    PaperEvent.MAY_BE_OUT: "paper-unknown",
     PaperEvent.PAPER_OUT: "paper-queued",
     PaperEvent.CASHIER_SAW_PAPER: "paper-seen",
     PaperEvent.CASHIER_SAW_NONE: "paper-missing",

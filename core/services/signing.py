@@ -6,7 +6,7 @@ paper job become durable together, and only then does the paper print (house.md 
 """
 
 from core import events as ev
-from core.checkout import PaperState, SaleState
+from core.checkout import SaleState
 from core.control_record import ControlRecord, RecordVat, Signature
 from core.effects import PollUnit, RegisterReceipt
 from core.errors import SaleNotOpen
@@ -16,7 +16,7 @@ from core.receipt import Receipt, ReceiptKind, ReceiptLine, ReceiptTender
 from core.sale import Sale
 from core.services.printing import queue_paper, start_next_paper
 from core.services.till import Attention, Till
-from core.store_ports import Paper, UnitOfWork
+from core.store_ports import UnitOfWork
 from core.tender import Tender, TenderKind
 from core.totals import changes_of
 
@@ -80,11 +80,11 @@ def take_signature(till: Till, fact: RecordSigned) -> None:
         has_cash = till.rules.has_drawer and any(
             tender.kind == TenderKind.CASH for tender in event.receipt.tenders
         )
-        paper, head = queue_paper(till, uow, "receipt", sale.receipt_no, event.receipt, has_cash)
+        _paper, head = queue_paper(till, uow, "receipt", sale.receipt_no, event.receipt, has_cash)
         uow.commit()
     assert after.state is SaleState.CLOSED
     till.witness(head, "receipt", sale.receipt_no)
-    _closed(till, event.receipt, paper)
+    _closed(till, event.receipt)
 
 
 def note_tries(till: Till, uow: UnitOfWork, fact: RecordSigned) -> None:
@@ -226,9 +226,8 @@ def _refuse_code(till: Till, fact: RecordSigned) -> None:
     take_signing_failure(till, failure)
 
 
-def _closed(till: Till, receipt: Receipt, paper: Paper) -> None:
+def _closed(till: Till, receipt: Receipt) -> None:
     """Make the till ready for the next customer, and let the paper print beside it."""
-    assert paper.state is PaperState.QUEUED
     till.sale = None
     till.last_receipt = receipt
     till.last_paper = None

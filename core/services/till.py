@@ -21,6 +21,7 @@ from core.facts import PrinterCondition, TerminalState
 from core.frozen import frozen
 from core.journal import NOTE_KINDS, JournalEntry, kind_of
 from core.late_approval import LateApproval
+from core.lost_time import LostTime
 from core.payload import canonical
 from core.ports import Clock
 from core.receipt import Receipt, Shop
@@ -145,6 +146,8 @@ class Till:
     """Why the last card attempt ended without payment; shown until the next act."""
     papers: dict[int, Paper] = field(default_factory=dict)
     """Pending paper jobs, by id."""
+    lost_time: LostTime = field(default_factory=LostTime)
+    """What a restored backup cannot know of papers."""
     copies: dict[int, ReceiptCopy] = field(default_factory=dict)
     """Copies that are not signed yet, by the original's number."""
     lates: dict[int, LateApproval] = field(default_factory=dict)

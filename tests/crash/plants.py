@@ -74,7 +74,7 @@ def prints_a_second_original() -> None:
                 uow.commit()
         till.papers.update({one.paper_id: one for one in till.store.pending_papers()})
 
-    patch.setattr(recovery, "_take_up_papers", queue_again)
+    patch.setattr(recovery, "take_up_papers", queue_again)
 
 
 PLANTS: Final[dict[str, Callable[[], None]]] = {

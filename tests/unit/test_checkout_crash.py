@@ -361,7 +361,7 @@ def test_printing_again_after_a_restart_is_found(monkeypatch: pytest.MonkeyPatch
         for paper in till.store.pending_papers():
             till.papers[paper.paper_id] = replace(paper, state=PaperState.QUEUED)
 
-    monkeypatch.setattr(recovery, "_take_up_papers", print_again)
+    monkeypatch.setattr(recovery, "take_up_papers", print_again)
     assert "was printed 2 times" in found_by(CASH_SALE)
 
 

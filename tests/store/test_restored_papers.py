@@ -1,0 +1,166 @@
+"""After a restore no second original and no second copy: what may be out is asked about."""
+
+from pathlib import Path
+
+import pytest
+
+from core.services import payment, registration
+from db.backup import back_up
+from tests.fakes import Seam, no_seam
+from tests.real_shop import RULES, RealShop, a_worked_shop, changed
+from tests.store.test_restore import live, put_back
+from tests.till_life import Life, Scenario
+
+SCRIPT = Scenario("restored papers", (), rules=RULES)
+
+
+class Died(Exception):
+    """The program ends here."""
+
+
+@pytest.fixture(scope="module")
+def worked(tmp_path_factory: pytest.TempPathFactory) -> RealShop:
+    return a_worked_shop(tmp_path_factory.mktemp("worked") / "shop")
+
+
+@pytest.fixture
+def shop(worked: RealShop, tmp_path: Path) -> RealShop:
+    shop = changed(worked, tmp_path / "shop")
+    shop.world = worked.world.copy()
+    live(shop, 1)
+    return shop
+
+
+def dies_at(label: str, times: int = 1) -> Seam:
+    """End the program when it comes to a seam for the n-th time."""
+    left = times
+
+    def seam(at: str) -> None:
+        nonlocal left
+        left -= at == label
+        if not left:
+            raise Died
+
+    return seam
+
+
+def sell(shop: RealShop, seam: Seam = no_seam) -> None:
+    """Sell one article for cash."""
+
+    def work(life: Life) -> None:
+        life.begin()
+        registration.add_code(life.till, "2", None, None)
+        payment.pay_cash(life.till, None)
+        life.settle()
+
+    if seam is no_seam:
+        shop.live(SCRIPT, work)
+        return
+    with pytest.raises(Died):
+        shop.live(SCRIPT, work, seam)
+
+
+def go_on(shop: RealShop) -> None:
+    """Start again, and let a person who looks answer about each paper."""
+
+    def work(life: Life) -> None:
+        life.begin()
+        life.settle()
+        life.pump()
+
+    shop.live(SCRIPT, work)
+
+
+def newest(shop: RealShop) -> int:
+    return int(shop.read("SELECT value FROM counter WHERE name='receipt_no'")[0][0])
+
+
+def originals(shop: RealShop, number: int) -> int:
+    papers = [text for _id, text in shop.world.printer.papers if "K O P I A" not in text]
+    return sum(f"Kvitto nr {number}\n" in text or f"Kvitto nr {number} " in text for text in papers)
+
+
+def copies(shop: RealShop) -> int:
+    return sum("K O P I A" in text for _id, text in shop.world.printer.papers)
+
+
+def kept(shop: RealShop, tmp_path: Path) -> Path:
+    back_up(shop.folder / "till.db", shop.witness, tmp_path / "backup")
+    return tmp_path / "backup"
+
+
+def asked(shop: RealShop) -> list[str]:
+    return [one[0] for one in shop.read("SELECT kind FROM journal WHERE kind LIKE 'paper-%'")]
+
+
+@pytest.mark.parametrize("state", ["signing", "queued", "printing"])
+@pytest.mark.parametrize("has_witness", [True, False])
+def test_an_original_that_came_out_in_the_lost_time_never_prints_again(
+    shop: RealShop, tmp_path: Path, state: str, has_witness: bool
+) -> None:
+    seams = {
+        "signing": dies_at("before RegisterReceipt"),
+        "queued": dies_at("after witness", 2),
+        "printing": dies_at("after PrintPaper"),
+    }
+    sell(shop, seams[state])
+    number, file = newest(shop), kept(shop, tmp_path)
+    live(shop, 2)
+    copied = copies(shop)
+    if not has_witness:
+        shop.witness.write_text("")
+    put_back(shop, file, number + 2, 0)
+    go_on(shop)
+    assert originals(shop, number) == 1, state
+    assert copies(shop) == copied
+    assert asked(shop)[-2:] == ["paper-unknown", "paper-seen"]
+    assert live(shop, 1) == [number + 4]
+    assert shop.verify().is_sound
+
+
+def test_without_a_witness_nobodys_word_prints_an_original(shop: RealShop, tmp_path: Path) -> None:
+    sell(shop, dies_at("before RegisterReceipt"))
+    number, file = newest(shop), kept(shop, tmp_path)
+    go_on(shop)
+    shop.witness.write_text("")
+    put_back(shop, file, number - 1, 0)
+    go_on(shop)
+    assert originals(shop, number) == 1
+
+
+def test_where_no_paper_came_the_customer_gets_the_one_copy(shop: RealShop, tmp_path: Path) -> None:
+    sell(shop, dies_at("before RegisterReceipt"))
+    number, file, copied = newest(shop), kept(shop, tmp_path), copies(shop)
+    put_back(shop, file, number, 0)
+    go_on(shop)
+    assert (originals(shop, number), copies(shop)) == (0, copied + 1)
+    assert shop.verify().is_sound
+
+
+def test_where_witness_and_paper_stop_before_a_receipt_its_original_prints(
+    shop: RealShop, tmp_path: Path
+) -> None:
+    sell(shop, dies_at("before RegisterReceipt"))
+    number, file, copied = newest(shop), kept(shop, tmp_path), copies(shop)
+    put_back(shop, file, number - 1, 0)
+    go_on(shop)
+    assert (originals(shop, number), copies(shop)) == (1, copied)
+    assert shop.verify().is_sound
+
+
+@pytest.mark.parametrize("at", ["before RegisterReceipt", "after PrintPaper"])
+def test_a_copy_that_came_out_in_the_lost_time_never_prints_again(
+    shop: RealShop, tmp_path: Path, at: str
+) -> None:
+    """The paper is lost in the printer; the till dies with its copy on the way."""
+    shop.world.printer.answers = ("lost-before", "given")
+    shop.world.printer.asked = 0
+    before = copies(shop)
+    sell(shop, dies_at(at, 2))
+    number, file = newest(shop), kept(shop, tmp_path)
+    go_on(shop)
+    assert copies(shop) == before + 1
+    put_back(shop, file, number, 0)
+    go_on(shop)
+    assert (originals(shop, number), copies(shop)) == (0, before + 1)
+    assert shop.verify().is_sound
