@@ -64,7 +64,7 @@ def raised_numbers(
     standing = part_lines(lines)[0]
     last = {
         kind: max((line.number for line in lines if line.kind == kind), default=0)
-        for kind in ("receipt", "z")
+        for kind in ("receipt", "z", "copy")
     }
     receipt_no = max(held["receipt_no"], last["receipt"], told.receipt_no)
     z_no = max(held["z_no"], last["z"], told.z_no)
@@ -80,7 +80,7 @@ def raised_numbers(
         "receipt_no": receipt_no + 1,
         "z_no": z_no,
         "serial": held["serial"] + room,
-        "copy_no": held["copy_no"] + room,
+        "copy_no": max(held["copy_no"], last["copy"]) + room,
         "sale_id": held["sale_id"] + room,
         "service_id": held["service_id"] + room + starts * SERVICE_IDS_EACH_START,
     }

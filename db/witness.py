@@ -1,7 +1,8 @@
 """The witness: the journal's head outside the database, so that a cut tail shows.
 
-One line per receipt and report, appended and fsynced after the commit and before the paper:
-`<seq> <hash> <kind> <number>`. The journal may be ahead of it, never behind (reliability I6).
+One line per receipt, copy and Z report, start and stop of the program, appended and fsynced after
+the commit and before the paper: `<seq> <hash> <kind> <number>`. The journal may be ahead of it,
+never behind (reliability I6).
 """
 
 import os

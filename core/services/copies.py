@@ -1,9 +1,9 @@
 """The one permitted copy of a receipt whose paper never came out (house.md 4, sweden R19-R23).
 
 Wanted with the cashier's answer in one commit; numbered in a commit of its own before the control
-unit is told; signed, counted and its paper queued in one commit. A restart sends the identical
-record again. No sale may be paid while a numbered copy waits, and no copy is numbered while a sale
-lies between card and code, so that serials reach the unit in their order.
+unit is told; signed, counted and its paper queued in one commit, and witnessed before it prints. A
+restart sends the identical record again. No sale may be paid while a numbered copy waits, and no
+copy is numbered while a sale lies between card and code, so that serials reach the unit in order.
 """
 
 from dataclasses import replace
@@ -83,8 +83,9 @@ def take_signature(till: Till, fact: RecordSigned) -> bool:
             unit_id=signed.unit_id,
             total_ore=original.total_ore,
         )
-        queue_paper(till, uow, "copy", copy.receipt_no, receipt)
+        _paper, head = queue_paper(till, uow, "copy", copy.receipt_no, receipt)
         uow.commit()
+    till.witness(head, "copy", copy.copy_no)
     till.copies.pop(copy.receipt_no)
     start_next_paper(till)
     go_on(till)

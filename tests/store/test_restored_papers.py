@@ -6,6 +6,7 @@ import pytest
 
 from core.services import payment, registration
 from db.backup import back_up
+from db.witness import read_witness
 from tests.fakes import Seam, no_seam
 from tests.real_shop import RULES, RealShop, a_worked_shop, changed
 from tests.store.test_restore import live, put_back
@@ -164,3 +165,21 @@ def test_a_copy_that_came_out_in_the_lost_time_never_prints_again(
     go_on(shop)
     assert (originals(shop, number), copies(shop)) == (0, before + 1)
     assert shop.verify().is_sound
+
+
+def test_a_copy_is_witnessed_before_it_prints(shop: RealShop) -> None:
+    """A tail that was cut behind a copy is found by its line."""
+    shop.world.printer.answers = ("lost-before", "given")
+    shop.world.printer.asked = 0
+    before = copies(shop)
+    sell(shop, dies_at("before PrintPaper", 2))
+    assert copies(shop) == before
+    line = read_witness(shop.witness)[-1]
+    ((copy_no,),) = shop.read("SELECT max(copy_no) FROM receipt_copy")
+    assert (line.kind, line.number) == ("copy", copy_no)
+    ((seq, kind),) = shop.read(f"SELECT seq, kind FROM journal WHERE seq = {line.seq}")
+    assert kind == "paper-queued"
+    shop.sql(f"DELETE FROM journal WHERE seq >= {seq}")
+    problem = shop.verify().problem
+    assert problem is not None
+    assert problem.what.startswith("row is missing: the witness file names it (copy")
