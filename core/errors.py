@@ -204,6 +204,12 @@ class SimulatorRefused(DeviceRefused):
     code = "simulator-refused"
 
 
+class UnitChanged(DeviceUnavailable):
+    """Another control unit than the one that signed for this register; nothing was sent to it."""
+
+    code = "unit-changed"
+
+
 class OutcomeUnknown(DeviceError):
     """The request left us and no usable answer came; NOT safe to repeat as new."""
 

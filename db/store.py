@@ -324,6 +324,11 @@ class SqliteStore:
         )
         return str(rows[0][0]) if rows else None
 
+    def last_unit_id(self) -> str:
+        """Name the control unit that signed the newest receipt; empty without one."""
+        rows = self._read("SELECT unit_id FROM receipt ORDER BY receipt_no DESC LIMIT 1")
+        return str(rows[0][0]) if rows else ""
+
     def setting(self, key: str) -> str | None:
         """Give one setting of the register itself."""
         rows = self._read("SELECT value FROM setting WHERE key=?", (key,))

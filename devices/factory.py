@@ -74,6 +74,8 @@ class ControlUnitConfig:
     client_cert: Path | None = None
     plain_http: bool = False
     timeout_s: int = 3
+    unit_id: str = ""
+    """The manufacturing number that must answer; empty = of the unit that signed last."""
 
     @property
     def has_endpoint(self) -> bool:
@@ -157,6 +159,7 @@ def make_control_unit(
                 baudrate=config.baudrate,
                 timeout_s=config.timeout_s,
                 is_simulator_allowed=is_simulator_allowed,
+                wanted_unit_id=config.unit_id,
             )
         )
     assert config.driver == "cleancash-xccsp", config.driver
@@ -174,6 +177,7 @@ def make_control_unit(
             plain_http=config.plain_http,
             timeout_s=config.timeout_s,
             is_simulator_allowed=is_simulator_allowed,
+            wanted_unit_id=config.unit_id,
         )
     )
 

@@ -145,10 +145,11 @@ def open_shop(config: Config, data_dir: Path, clock: "Clock", *, is_demo: bool) 
         check_before_z=store.check_before_z,
     )
     demo = _demo_devices(config, data_dir) if is_demo else None
+    unit_id = store.last_unit_id()
     devices = DeviceDesk(
         _terminal_maker(config, clock, first_service_id, demo, is_demo=is_demo),
         lambda: make_control_unit(
-            _with_demo_unit(config, demo).control_unit,
+            _with_known_unit(_with_demo_unit(config, demo), unit_id).control_unit,
             config.shop.identity(),
             is_simulator_allowed=is_demo,
         ),
@@ -274,6 +275,12 @@ def _with_demo_unit(config: Config, demo: "DemoDevices | None") -> Config:
         config.control_unit, driver="cleancash-xccsp", url=demo.unit_server.url, plain_http=True
     )
     return replace(config, control_unit=unit)
+
+
+def _with_known_unit(config: Config, unit_id: str) -> Config:
+    """Let no other unit sign than the one that signed last, unless the shop names its own."""
+    unit = config.control_unit
+    return replace(config, control_unit=replace(unit, unit_id=unit.unit_id or unit_id))
 
 
 def _with_demo_printer(config: Config, demo: "DemoDevices | None") -> Config:

@@ -332,6 +332,7 @@ def _control_unit(section: Section) -> ControlUnitConfig:
         client_cert=section.path("client_cert", must_exist=True),
         plain_http=plain_http,
         timeout_s=section.number("timeout_s", 1, 60, 3),
+        unit_id=section.text("unit_id", "", may_be_empty=True),
     )
 
 

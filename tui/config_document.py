@@ -16,7 +16,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
         *("driver", "host", "port", "poi_id", "workstation_id", "txn_host", "config_host"),
         *("payment_timeout_s", "tip", "tip_warn_percent", "tip_max_percent"),
     ),
-    "control_unit": ("driver", "device", "baudrate", *_HTTP_KEYS),
+    "control_unit": ("driver", "device", "baudrate", *_HTTP_KEYS, "unit_id"),
     "printer": ("driver", "host", "port", "device", "baudrate", "path", "width", "code_page"),
     "drawer": ("driver",),
 }

@@ -15,6 +15,7 @@ _CLASSES: Final = (
     "device-unavailable",
     "device-refused",
     "simulator-refused",
+    "unit-changed",
     "outcome-unknown",
     "remote-protocol",
     "paper-out",

@@ -109,6 +109,10 @@ ERRORS: Final[dict[str, str]] = {
     "unit-not-ready/simulator-refused": N_(
         "Kontrollenheten är en simulator och får bara användas i övningsläge."
     ),
+    "unit-not-ready/unit-changed": N_(
+        "Det är en annan kontrollenhet än den som skrev under det senaste kvittot: kassan kan inte "
+        "sälja. Är den utbytt, skriv dess nummer i [control_unit] unit_id (blipp doctor visar det)."
+    ),
     "unit-not-ready/copy-waits": N_(
         "En kvittokopia väntar på kontrollkod: kassan kan inte ta betalt än."
     ),

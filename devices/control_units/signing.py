@@ -18,6 +18,7 @@ from core.errors import (
     OutcomeUnknown,
     RemoteProtocolError,
     SimulatorRefused,
+    UnitChanged,
 )
 from core.frozen import frozen
 from core.text import clean
@@ -72,6 +73,16 @@ def check_simulator(unit_id: str, is_simulator_allowed: bool) -> None:
     """Refuse a simulator where the shop is real. Raises SimulatorRefused."""
     if is_simulator_id(unit_id) and not is_simulator_allowed:
         raise SimulatorRefused(unit_id=clean(unit_id, UNIT_ID_MAX))
+
+
+def check_unit(unit_id: str, wanted: str, *, is_simulator_allowed: bool) -> None:
+    """Refuse a simulator in a real shop, and another unit than the wanted one (reliability F34).
+
+    Raises SimulatorRefused, UnitChanged. An empty `wanted` is any unit.
+    """
+    check_simulator(unit_id, is_simulator_allowed)
+    if wanted and unit_id != wanted:
+        raise UnitChanged(unit_id=clean(unit_id, UNIT_ID_MAX), wanted=wanted)
 
 
 class Signing:

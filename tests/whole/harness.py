@@ -195,6 +195,16 @@ class WholeTill:
         """Wait until terminal and control unit are."""
         self.wait(lambda view: view.terminal.state is TerminalState.READY and view.unit.is_ready)
 
+    def ready_but_unit(self) -> None:
+        """Wait until terminal and printer are, and the control unit was asked and is not."""
+        self.wait(
+            lambda view: (
+                view.terminal.state is TerminalState.READY
+                and view.unit.is_ready is False
+                and view.printer is PrinterCondition.READY
+            )
+        )
+
     def sell(self, *codes: str) -> None:
         """Add articles; without codes the three that make 249,00."""
         for code in codes or (MUG, BEANS, CHOCOLATE):

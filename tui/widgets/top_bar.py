@@ -84,7 +84,7 @@ def _unit(view: TillView, styles: Palette) -> tuple[str, Style]:
         return _("väntar"), styles.muted
     if view.unit.is_ready:
         return _("redo"), styles.good
-    if view.unit.text.startswith("simulator-refused"):
+    if view.unit.text.startswith(("simulator-refused", "unit-changed")):
         return _("EJ TILLÅTEN"), styles.error
     words = _("SVARAR INTE") if is_silence(view.unit.text) else _("EJ REDO")
     return words, styles.error

@@ -18,7 +18,7 @@ from devices.control_units.signing import (
     STATUS_LIMIT_S,
     RegisterAnswer,
     Signing,
-    check_simulator,
+    check_unit,
     is_simulator_id,
 )
 from devices.links.faults import LinkFault, outcome_of
@@ -49,6 +49,8 @@ class CleanCashSerialSettings:
     """Limit for each answer (sweden 3.4)."""
     is_simulator_allowed: bool = False
     """True only in a database marked demo."""
+    wanted_unit_id: str = ""
+    """The unit that signs for this register; empty = any."""
 
 
 class CleanCashSerialUnit:
@@ -136,6 +138,12 @@ class CleanCashSerialUnit:
         self._open_status_count = 0
         self._is_in_step = True
 
+    def _check(self, unit_id: str) -> None:
+        settings = self._settings
+        check_unit(
+            unit_id, settings.wanted_unit_id, is_simulator_allowed=settings.is_simulator_allowed
+        )
+
     def _ask_identity(self) -> codec.Identity:
         self._identity = None
         frame = self._question(codec.IDENTITY, _IDENTITY_ANSWER, self._settings.timeout_s)
@@ -143,7 +151,7 @@ class CleanCashSerialUnit:
         if code:
             raise codec.poll_refusal(code)
         identity = codec.read_identity(frame)
-        check_simulator(identity.unit_id, self._settings.is_simulator_allowed)
+        self._check(identity.unit_id)
         self._identity = identity
         self._is_v1 = identity.protocol_version < 2
         return identity

@@ -18,7 +18,7 @@ from devices.control_units.signing import (
     STORAGE_WARNING,
     RegisterAnswer,
     Signing,
-    check_simulator,
+    check_unit,
     is_simulator_id,
 )
 from devices.control_units.xccsp import codec
@@ -43,6 +43,8 @@ class XccspSettings:
     timeout_s: float = 3.0
     is_simulator_allowed: bool = False
     """True only in a database marked demo."""
+    wanted_unit_id: str = ""
+    """The unit that signs for this register; empty = any."""
 
 
 class XccspUnit:
@@ -78,7 +80,7 @@ class XccspUnit:
             state = self._ask_status()
         except OutcomeUnknown as lost:
             raise DeviceUnavailable(**lost.facts) from lost
-        check_simulator(state.unit_id, self._settings.is_simulator_allowed)
+        self._check(state.unit_id)
         self._unit_id = state.unit_id
         is_full = state.storage_status == STORAGE_FULL
         word = "MEMORY" if is_full else state.main_status
@@ -130,11 +132,17 @@ class XccspUnit:
                 self._kept.popitem(last=False)
         return message
 
+    def _check(self, unit_id: str) -> None:
+        settings = self._settings
+        check_unit(
+            unit_id, settings.wanted_unit_id, is_simulator_allowed=settings.is_simulator_allowed
+        )
+
     def _ask_identity(self) -> None:
         settings = self._settings
         question = codec.identity_request(settings.register_id, settings.org_no)
         unit_id = codec.read_identity(self._link.post(question, codec.CONTENT_TYPE))
-        check_simulator(unit_id, settings.is_simulator_allowed)
+        self._check(unit_id)
         self._unit_id = unit_id
 
     def _ask_status(self) -> codec.UnitState:
