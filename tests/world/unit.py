@@ -61,12 +61,13 @@ class Unit(SimulatedControlUnit):
         self.is_serial = chance.says(30)
         self._seen = 0
         self._sent: set[object] = set()
+        self._answered = ""
         self._told: list[str] = []
         """Codes that reached the till."""
 
     def throw(self, size: int, *, is_registration: bool, is_serial: bool) -> str:
         """Throw what goes wrong with one message. Raises LinkFault when nothing arrives."""
-        chance = self.chance
+        chance, self._answered = self.chance, ""
         if is_registration:
             way = chance.pick(WAYS)
         else:
@@ -97,13 +98,14 @@ class Unit(SimulatedControlUnit):
         fault = self.active_fault()
         if fault is not None and fault.fault is UnitFault.REPEATED_CODE:
             return self._told[-1]
-        return super()._told_code(registration)
+        self._answered = super()._told_code(registration)
+        return self._answered
 
     def look(self, way: str, *, is_registration: bool, size: int) -> None:
         """Show what was registered. Raises LinkFault when the answer is lost."""
         self.set_fault(None)
-        if is_registration and way == "plain" and self.ledger:
-            self._told.append(self.ledger[-1].control_code)
+        if way == "plain" and self._answered:
+            self._told.append(self._answered)
         if len(self.ledger) > self._seen:
             newest = self.ledger[-1]
             self._seen = len(self.ledger)
