@@ -20,8 +20,10 @@ from db.patience import TRY_MS
 
 BUSY_TIMEOUT_MS: Final = TRY_MS
 READER_TIMEOUT_MS: Final = 5000
-READS: Final = {"only_reads": True}
+READS: Final = {"reads": "all of one moment"}
 """Execution option of a connection that takes no write lock."""
+READS_ONCE: Final = {"reads": "one statement"}
+"""Execution option of a connection for one statement, which is a moment of its own in SQLite."""
 CHECKPOINT_COMMITS: Final = 128
 CHECKPOINT_BYTES: Final = 8_000_000
 
@@ -150,7 +152,10 @@ class _Checkpoints:
 
     def begin(self, connection: Connection) -> None:
         """Send BEGIN: with the write lock, or without it for a connection that only reads."""
-        if connection.get_execution_options().get("only_reads"):
+        reads = connection.get_execution_options().get("reads")
+        if reads == READS_ONCE["reads"]:
+            return
+        if reads:
             connection.exec_driver_sql("BEGIN")
             return
         if self._commit_count:

@@ -28,7 +28,7 @@ from core.tender import Tender
 from core.totals import Section
 from core.vat import VatRate, rate_on
 from db.catalog import CatalogueStore
-from db.engine import READS, commits_of_others, open_writer
+from db.engine import READS, READS_ONCE, commits_of_others, open_writer
 from db.faults import system_error
 from db.migrate import migrate
 from db.patience import Patience
@@ -64,6 +64,7 @@ class SqliteStore:
         self.patience = Patience()
         self._engine: Engine = open_writer(path)
         self._reads = self._engine.execution_options(**READS)
+        self._reads_once = self._engine.execution_options(**READS_ONCE)
         self.applied = migrate(self._begin, at.isoformat(timespec="milliseconds"))
         check_start(self._reads)
         self._commits_of_others = commits_of_others(self._engine)
@@ -81,8 +82,8 @@ class SqliteStore:
         return SqliteUnitOfWork(self._engine, self.patience).__enter__().connection
 
     def _read(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        """Read rows outside a unit of work, without its lock; the transaction ends at once."""
-        with self._reads.connect() as connection:
+        """Read rows of one statement outside a unit of work, without its lock."""
+        with self._reads_once.connect() as connection:
             rows = connection.exec_driver_sql(statement, parameters).all()
             return [tuple(row) for row in rows]
 

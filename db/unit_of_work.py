@@ -182,11 +182,18 @@ class SqliteUnitOfWork:
 
     def add_totals(self, period_no: int, changes: Iterable[Change]) -> None:
         """Add to the running totals of the period, and to the grand totals."""
-        for change in changes:
-            period = GRAND_PERIOD if change.section in GRAND else period_no
-            self.connection.exec_driver_sql(
-                _ADD_TOTAL, (period, str(change.section), change.name, change.count, change.sum_ore)
+        rows = [
+            (
+                GRAND_PERIOD if change.section in GRAND else period_no,
+                str(change.section),
+                change.name,
+                change.count,
+                change.sum_ore,
             )
+            for change in changes
+        ]
+        if rows:
+            self.connection.exec_driver_sql(_ADD_TOTAL, rows)
 
     def put_paper(self, paper: Paper) -> None:
         """Store a new paper job."""
