@@ -196,8 +196,11 @@ async def fuzz(shop: Shop, key_count: int, seed: int) -> int:
     return keys
 
 
-async def test_a_burst_of_random_keys_breaks_and_loses_nothing(open_shop: OpenShop) -> None:
-    await fuzz(open_shop(), 4_000, seed=1)
+@pytest.mark.parametrize("seed", range(10, 14))
+async def test_a_burst_of_random_keys_breaks_and_loses_nothing(
+    open_shop: OpenShop, seed: int
+) -> None:
+    await fuzz(open_shop(), 25_000, seed)
 
 
 async def test_what_comes_while_the_till_closes_ends_it_with_no_error() -> None:

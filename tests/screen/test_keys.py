@@ -230,7 +230,7 @@ def say_nothing() -> None:
     """Let the terminal say nothing."""
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 async def test_no_keys_in_any_order_break_the_till(seed: int) -> None:
     draw = Random(seed)
     special = (
@@ -242,7 +242,7 @@ async def test_no_keys_in_any_order_break_the_till(seed: int) -> None:
     till = FakeTill(replace(SHOP_VIEW, tip_mode="till"))
     till.may_quit = False
     async with opened(till) as (pilot, _till, app):
-        for _round in range(80):
+        for _round in range(60):
             await burst(pilot, draw.choices(keys, k=6))
             acts: list[Callable[[], None]] = [
                 till.approve,
