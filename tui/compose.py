@@ -72,9 +72,11 @@ def run(config: Config, data_dir: Path, is_demo: bool, status_fd: int | None) ->
     """
     from db.lock import DataLock
     from tui.app import TillApp
+    from tui.process_guard import check_limits
     from tui.status import StatusStream
 
     os.umask(0o077)
+    check_limits()
     gc.disable()  # While a thousand modules load there is nothing to collect.
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -158,6 +158,14 @@ ERRORS: Final[dict[str, str]] = {
     "store/copy-full": N_(
         "Det finns inte plats för kopian på disken. Ingen kopia är gjord; kassan kan sälja vidare."
     ),
+    "store/few-files": N_(
+        "Kassan får bara ha {found} öppna filer och behöver {wanted}: den kan inte sälja. Höj "
+        "gränsen (ulimit -n) och starta igen."
+    ),
+    "store/little-memory": N_(
+        "Kassan får bara {found} MB minne och behöver {wanted}: den kan inte sälja. Höj gränsen "
+        "(ulimit -v) och starta igen."
+    ),
     "store-busy": N_(
         "Databasen används av ett annat program. Inget är ändrat: försök igen om en stund."
     ),
@@ -191,7 +199,10 @@ ERRORS: Final[dict[str, str]] = {
         "SQLite {sqlite} har ett fel som kan förstöra databasen: kassan får inte sälja. "
         "Installera Blipp på nytt."
     ),
-    "store-too-new": N_("Databasen är skriven av en nyare version av Blipp."),
+    "store-too-new": N_(
+        "Databasen är skriven av en nyare version av Blipp ({migration}): den här får inte sälja "
+        "med den. Installera den nyare versionen igen."
+    ),
     "store-in-use": N_("En annan kassa använder redan dessa data."),
     "store-damaged/binding-changed": N_(
         "Databasens märkning (övning eller riktig, företag, kassa) är ändrad: kassan får inte "
