@@ -4,6 +4,8 @@ A card that may have been charged is asked about and never charged again; a pape
 come out is asked about and never printed as an original again (house.md 4, reliability 2).
 """
 
+from typing import Final
+
 from core import events as ev
 from core.checkout import SaleState
 from core.lost_time import LostTime
@@ -12,9 +14,13 @@ from core.services.printing import ask_about_papers, take_up_papers
 from core.services.steps import forward
 from core.services.till import Till
 
+PROGRAM_KEY: Final = "program"
+"""Setting: model, program and version that started last."""
+
 
 def start(till: Till) -> None:
     """Take up what the disk says; durable notes first. Effects are on the till's list after."""
+    _note_program(till)
     till.note_witnessed("program-started", "start", program=till.rules.program)
     till.sale = till.store.unfinished_sale()
     till.lost_time = LostTime.read(till.store.setting)
@@ -34,3 +40,12 @@ def _take_up_card(till: Till) -> None:
     tender = till.sale.current_tender if till.sale else None
     if till.sale is not None and tender is not None and till.state is SaleState.AUTHORIZING:
         till.settle(ev.AnswerLost(till.sale.sale_id, tender.service_id, "restart"))
+
+
+def _note_program(till: Till) -> None:
+    """Journal another version of the program than the one before (SKVFS 2014:9 4 kap. 3 §, R5)."""
+    program = till.rules.program
+    if till.store.setting(PROGRAM_KEY) != program:
+        with till.store.unit_of_work() as uow:
+            uow.put_setting(till.clock.now(), till.rules.operator, PROGRAM_KEY, program)
+            uow.commit()

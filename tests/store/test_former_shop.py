@@ -28,7 +28,11 @@ FORMER = Path(__file__).with_name("former")
 
 @pytest.fixture
 def shop(tmp_path: Path) -> RealShop:
-    folder = tmp_path / "shop"
+    return former_shop(tmp_path / "shop")
+
+
+def former_shop(folder: Path) -> RealShop:
+    """Make the shop that the till of the first two migrations left."""
     folder.mkdir(mode=0o700)
     connection = dbapi2.connect(str(folder / "till.db"))
     connection.execute("PRAGMA journal_mode = WAL")
