@@ -130,7 +130,7 @@ class Cashier:
 
     def _lay(self, basket: Basket) -> None:
         self.basket = basket
-        self.watch.basket = [one for group in basket for one in group]
+        self.watch.counter.goods = [one for group in basket for one in group]
 
     def _wait(self, seconds: float) -> None:
         self.process.devices.clock.sleep(seconds)
@@ -144,6 +144,7 @@ class Cashier:
             self._sold_before = sold
         self._wanted = self._reversals = self._returns = 0
         self.maybe = None
+        self.watch.counter.clear()
         self._lay([])
 
     def _answer_questions(self) -> bool:
@@ -319,12 +320,14 @@ class Cashier:
                 given_ore = (remaining_ore // 100 + chance.dice.randrange(1, 200)) * 100
             elif chance.says(20) and remaining_ore > 40_00:
                 given_ore = remaining_ore // 200 * 100
+            self.watch.counter.take_cash(given_ore)
             self._do(lambda t: payment.pay_cash(t, given_ore))
             return
         amount_ore = remaining_ore // 2 if chance.says(20) and remaining_ore > 40_00 else None
         total_ore = None
         if self._rules.tip.mode is TipMode.TILL and chance.says(60):
             total_ore = (amount_ore or remaining_ore) + chance.dice.randrange(1, 30) * 1_00
+        self.watch.counter.key_card(amount_ore or remaining_ore, total_ore)
         self._do(lambda t: payment.pay_card(t, amount_ore, total_ore))
 
     def let_time_pass(self) -> None:

@@ -77,7 +77,7 @@ class Day:
             has_printer=True, paper_width=WIDTH, opening_float_ore=FLOAT_ORE, is_demo=False,
             program="Blipp world 0", words=same,
         )  # fmt: skip
-        self.watch = Watch(self.folder)
+        self.watch = Watch(self.folder, _SHOP)
         self.devices = Devices(
             self.clock,
             self.chance,
@@ -85,8 +85,7 @@ class Day:
             Unit(self.clock, self.chance, self.watch),
             Printer(self.clock, self.chance, self.watch),
         )
-        terminal = self.devices.terminal
-        self.watch.is_drawn = lambda service_id: terminal.shows(service_id) is not None
+        self.watch.counter.shows = self.devices.terminal.shows
         self.fate = Fate(self.chance)
         self.sales = sales or min(SALES_MAX, 1 + int(dice.expovariate(1 / 4)))
         self.acts_max = ACTS_MAX + 100 * self.sales

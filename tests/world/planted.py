@@ -1,4 +1,4 @@
-"""Ten faults planted into the till, each as a small variant: the world must turn red for each.
+"""Faults planted into the till, each as a small variant: the world must turn red for each.
 
 A world that cannot fail is worthless. Each variant replaces one function of the product for the
 time of a test, and names the check that must find it.
@@ -26,10 +26,7 @@ from devices.terminals.westpay_epas import session
 from devices.terminals.westpay_epas import terminal as epas
 from devices.terminals.westpay_epas.verdicts import Asked
 from tests.world.fold import vat_in
-
-Plant = tuple[tuple[Any, str, Any], ...]
-"""Where, which name, what stands there instead."""
-
+from tests.world.planted_papers import PAPER_PLANTS, Plant
 
 _number_receipt = signing.number_receipt
 _decide_paper = printing.decide_paper
@@ -181,6 +178,7 @@ PLANTS: Final[dict[str, tuple[Callable[[], Plant], tuple[str, ...]]]] = {
     "answer matched by order": (_answer_by_order, ("I1",)),
     "print before code": (_print_before_code, ("I3",)),
     "second original": (_second_original, ("I10",)),
+    **PAPER_PLANTS,
 }
 """Fault: the variant, and the checks that may name it."""
 

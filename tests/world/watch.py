@@ -8,15 +8,16 @@ the file itself, by a connection of its own. `step` reads the journal's new rows
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from sqlcipher3 import dbapi2
 
+from core.receipt import Shop
 from devices.simulators.control_unit import Registration
 from devices.simulators.printer_mechanism import Paper
+from tests.world.counter import Counting
 from tests.world.fold import Fold, vat_in
 
 _ORIGINAL = re.compile(r"^Kvitto nr (\d+)", re.MULTILINE)
@@ -29,8 +30,9 @@ _BY = {"manager-kept": "by", "reversal-requested": "by", "late-reversal-requeste
 class Watch:
     """The day's witness."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, shop: Shop) -> None:
         self.wrong: list[str] = []
+        self.counter = Counting(shop)
         self.fold = Fold()
         self.originals: Counter[int] = Counter()
         self.copies: Counter[int] = Counter()
@@ -40,14 +42,10 @@ class Watch:
         """Service ids of the payments that reached the terminal."""
         self.registrations: list[Registration] = []
         self.rows = 0
-        self.basket: list[tuple[int, int]] = []
-        """What the cashier counts on the counter: (rate, amount) of the present sale."""
         self.misread: set[int] = set()
         """Sales about which a manager said something false."""
         self.drawn_for: dict[int, list[int]] = {}
         """Service ids that asked for a card for a sale."""
-        self.is_drawn: Callable[[int], bool] = lambda _: False
-        """Whether a card stands drawn for a service id: the terminal's word."""
         self._file = dbapi2.connect(f"file:{folder / 'till.db'}?mode=ro", uri=True)
         self._file.execute("PRAGMA query_only=ON")
         self._hash = "0" * 64
@@ -58,16 +56,14 @@ class Watch:
         if service_id in self.sent:
             self.wrong.append(f"I9 payment {service_id} was sent twice")
         self.sent.add(service_id)
-        row = self._one(
-            "SELECT t.state, t.sale_id, t.body FROM tender t WHERE t.service_id=?", service_id
-        )
+        row = self._one("SELECT state, sale_id FROM tender WHERE service_id=?", service_id)
         if row is None or row[0] != "requested":
             self.wrong.append(f"I8 payment {service_id} was asked for before it was written down")
             return
         sale_id = row[1]
-        body = json.loads(row[2])
-        if amount_ore != body["requested_ore"] + body["till_tip_ore"]:
-            self.wrong.append(f"I1 payment {service_id} asks for {amount_ore}")
+        flaw = self.counter.ask_card(service_id, amount_ore)
+        if flaw:
+            self.wrong.append(flaw)
         open_count = self._one(
             "SELECT count(*) FROM tender WHERE sale_id=?"
             " AND state IN ('requested', 'held', 'reversing')",
@@ -81,7 +77,7 @@ class Watch:
     def _check_former(self, service_id: int, sale_id: int) -> None:
         """A sale whose card is drawn, unknown to the till, is never charged again (I9)."""
         for former in self.drawn_for.get(sale_id, []):
-            if not self.is_drawn(former) or sale_id in self.misread:
+            if self.counter.shows(former) is None or sale_id in self.misread:
                 continue
             held = self._one(
                 "SELECT 1 FROM tender WHERE service_id=?1 AND state='settled'"
@@ -113,7 +109,8 @@ class Watch:
                 return
             self.wrong.append(f"I8 copy of {number} was registered before it was written down")
             return
-        if self._one("SELECT 1 FROM sale WHERE receipt_no=? AND state='signing'", number) is None:
+        sale = self._one("SELECT sale_id FROM sale WHERE receipt_no=? AND state='signing'", number)
+        if sale is None:
             self.wrong.append(f"I8 receipt {number} was registered before it was written down")
         same = [one for one in former if one.sent.type == sent.type]
         if same:
@@ -123,22 +120,27 @@ class Watch:
         newest = max((int(one.sent.receipt_no) for one in self.registrations[:-1]), default=0)
         if number != newest + 1:
             self.wrong.append(f"I4 receipt {number} was registered after {newest}")
-        self._check_record(number, registration)
+        self._check_record(number, sale[0] if sale else 0, registration)
 
-    def _check_record(self, number: int, registration: Registration) -> None:
-        """Hold total and VAT against what lies on the counter (I2, I7, I11)."""
+    def _check_record(self, number: int, sale_id: int, registration: Registration) -> None:
+        """Hold total and VAT against what lies on the counter (I2, I7, I11).
+
+        Only cash is rounded: half a krona up, and only when cash is what paid the rest.
+        """
         sent = registration.sent
-        gross: Counter[int] = Counter()
-        for rate_bp, amount_ore in self.basket:
-            gross[rate_bp] += amount_ore
+        paid = self.read(
+            "SELECT service_id FROM tender WHERE sale_id=? AND kind='card' AND state='settled'"
+            " ORDER BY no",
+            sale_id,
+        )
+        sold = self.counter.sell(number, [service_id for (service_id,) in paid])
         total_ore = int(sent.total.replace(",", ""))
-        wanted_ore = sum(gross.values())
-        if not -50 <= total_ore - wanted_ore <= 50:
-            self.wrong.append(f"I11 receipt {number}: {total_ore} told, {wanted_ore} sold")
+        if total_ore != sold.due_ore:
+            self.wrong.append(f"I11 receipt {number}: {total_ore} told, {sold} sold")
         vats = {
             int(rate.replace(",", "")): int(amount.replace(",", "")) for rate, amount in sent.vats
         }
-        if vats != {rate: vat_in(ore, rate) for rate, ore in gross.items()}:
+        if vats != {rate: vat_in(ore, rate) for rate, ore in sold.gross.items()}:
             self.wrong.append(f"I7 receipt {number}: the unit was told VAT {vats}")
 
     def paper_came(self, paper: Paper) -> None:
@@ -153,6 +155,7 @@ class Watch:
                 self.wrong.append(f"I10 receipt {number} was copied twice")
             if "K O P I A" not in text and "KOPIA" not in text:
                 self.wrong.append(f"I10 the copy of {number} is not marked")
+            self._check_figures(number, text, "kopia")
         elif original is not None:
             self._check_original(int(original[1]), text)
         else:
@@ -164,12 +167,25 @@ class Watch:
         self.originals[number] += 1
         if self.originals[number] > 1:
             self.wrong.append(f"I10 receipt {number} came out twice as an original")
-        row = self._one("SELECT control_code FROM receipt WHERE receipt_no=?", number)
-        if row is None or not row[0] or row[0][:32] not in text:
-            self.wrong.append(f"I3 receipt {number} was printed before its code")
-        codes = [one.control_code[:32] for one in self.registrations]
-        if not any(code in text for code in codes):
-            self.wrong.append(f"I3 receipt {number} shows no code that the unit gave")
+        self._check_figures(number, text, "normal")
+
+    def _check_figures(self, number: int, text: str, kind: str) -> None:
+        """Hold everything on the paper against the counter's books, its code against the unit."""
+        table, state = (
+            ("receipt", "") if kind == "normal" else ("receipt_copy", "state='signed' AND")
+        )
+        row = self._one(f"SELECT control_code FROM {table} WHERE {state} receipt_no=?", number)
+        if row is None or not row[0]:
+            self.wrong.append(f"I3 {kind} {number} was printed before its code")
+            return
+        codes = {
+            one.control_code
+            for one in self.registrations
+            if (one.sent.type, int(one.sent.receipt_no)) == (kind, number)
+        }
+        if row[0] not in codes:
+            self.wrong.append(f"I3 {kind} {number} carries a code that the unit did not give it")
+        self.wrong += self.counter.check_paper(number, text, row[0])
 
     def drawer_opened(self) -> None:
         """The drawer opened."""
@@ -227,6 +243,8 @@ class Watch:
         self.copies.clear()
         self.fold.receipts.clear()
         self.drawn_for.clear()
+        self.counter.sold.clear()
+        self.counter.asked.clear()
         self.sent.clear()
 
     def saw(self, kind: str, reference: int) -> bool:
