@@ -1,4 +1,4 @@
-"""Textual's driver for a real terminal, made to notice when that terminal is gone.
+"""Textual's driver for a real terminal: our reader of pastes, and an end when it is gone.
 
 A window that is closed, or a lost ssh connection, hangs the terminal up. The kernel tells by
 SIGHUP, unless somebody had it ignored (nohup): then reading gives nothing at once, for ever, and
@@ -6,15 +6,24 @@ writing fails. Textual would read on without rest and lose its writer, so both a
 the app is told once (reliability F5).
 """
 
+import os
 import select
 import threading
-from typing import IO, TYPE_CHECKING, Any
+from codecs import getincrementaldecoder
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from tui.paste_reader import PasteReader
+
 if TYPE_CHECKING:
     from textual.app import App
+
+
+READ_MAX: Final = 4096
+TICK_S: Final = 0.1
+"""How long a read waits before the parser is asked what waited long enough."""
 
 
 class TerminalGone(Message):
@@ -61,3 +70,20 @@ class TerminalDriver(LinuxDriver):
         watched.poll()
         self.exit_event.set()
         self._app.post_message(TerminalGone())
+
+    def run_input_thread(self) -> None:
+        """Read keys, clicks and pastes until the program ends."""
+        parser = PasteReader()
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        waited = select.poll()
+        waited.register(self.fileno, select.POLLIN)
+        while not self.exit_event.is_set():
+            if waited.poll(TICK_S * 1000):
+                try:
+                    text = decode(os.read(self.fileno, READ_MAX))
+                except OSError:
+                    return  # The terminal is gone, which the watch tells.
+                for message in parser.feed(text) if text else ():
+                    self.process_message(message)
+            for message in parser.tick():
+                self.process_message(message)
