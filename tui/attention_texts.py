@@ -141,6 +141,29 @@ ATTENTIONS: Final[dict[str, tuple[str, str]]] = {
 }
 """Title and text of each question or stop."""
 
+BEFORE_STOP: Final[dict[str, str]] = {
+    "before-stop-charged": N_(
+        "Kortköpet från före omstarten är klart: {authorized_ore} drogs EN gång. "
+        "Kvitto {receipt_no} {paper}."
+    ),
+    "before-stop-sold": N_(
+        "Köpet från före omstarten är klart: {total_ore}, betalt EN gång. Kvitto "
+        "{receipt_no} {paper}."
+    ),
+    "before-stop-part": N_(
+        "Kortet från före omstarten är klart: {authorized_ore} drogs EN gång. Ta betalt för resten."
+    ),
+    "before-stop-reversed": N_(
+        "Kortet från före omstarten är återfört: {authorized_ore}. Köpet är obetalt: ta betalt på "
+        "nytt."
+    ),
+    "before-stop-not-drawn": N_(
+        "Kortet från före omstarten drogs INTE. Köpet är obetalt: ta betalt på nytt."
+    ),
+    "before-stop-open": N_("Detta är köpet från före omstarten."),
+}
+"""What became of the sale that was being paid when the till stopped."""
+
 HOLD_REASONS: Final[dict[str, str]] = {
     "tip-above-cap": N_(
         "Dricksen {tip_ore} är {tip_percent} % av beloppet; gränsen är {limit_percent} %."
@@ -181,6 +204,13 @@ EVIDENCE: Final[dict[str, str]] = {
 """What a query found and a cashier can use; the rest is in the journal."""
 
 _VALUES: Final[dict[str, str]] = {"yes": N_("ja"), "no": N_("nej")}
+
+
+def before_stop_words(told: Attention) -> str:
+    """Say what became of the sale that was being paid when the till stopped."""
+    facts = dict(told.facts)
+    paper = _("skrivs ut") if facts.get("is_paper_waiting") else _("är klart")
+    return _(BEFORE_STOP[told.code]).format_map(Facts({**facts, "paper": paper}))
 
 
 def attention_title(attention: Attention) -> str:

@@ -35,6 +35,7 @@ from core.services import (
     registration,
     reporting,
     signing,
+    taken_up,
 )
 from core.services import facts_desk as desk
 from core.services.till import Till, check_may_quit
@@ -354,6 +355,7 @@ class TillThread:
             papers_waiting=len(till.papers) + len(till.copies),
             attention=till.attention,
             card_result=till.last_tender_error,
+            before_stop=till.before_stop,
             last_receipt=till.last_receipt,
             last_paper=self._paper_of_last_receipt(till),
             faults=self._opened.devices.faults if self._opened else frozenset(),
@@ -386,6 +388,7 @@ def _slip_of(till: Till) -> Document | None:
 
 
 def _ask(till: Till) -> None:
-    """Put what waits for a person on the screen, money before paper."""
+    """Put what waits for a person on the screen, money before paper; tell what the stop left."""
     late.ask_about_lates(till)
     printing.ask_about_papers(till)
+    taken_up.follow(till)

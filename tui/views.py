@@ -90,6 +90,8 @@ class TillView:
     """The newest receipt finished in this run."""
     last_paper: Document | None
     """Its layout, for the screen."""
+    before_stop: Attention | None = None
+    """What became of the sale that was being paid when the till stopped; until the next one."""
     faults: frozenset[tuple[str, str]] = frozenset()
     """Demo only: the simulated devices' faults that are on, as (device, word)."""
     is_drawer_waiting: bool = False

@@ -9,7 +9,7 @@ from typing import Final
 from core import events as ev
 from core.checkout import SaleState
 from core.lost_time import LostTime
-from core.services import copies, late
+from core.services import copies, late, taken_up
 from core.services.printing import ask_about_papers, take_up_papers
 from core.services.steps import forward
 from core.services.till import Till
@@ -27,12 +27,14 @@ def start(till: Till) -> None:
     take_up_papers(till)
     copies.take_up(till)
     _take_up_card(till)
+    taken_up.begin(till)
     if till.sale is not None and any(tender.resolved_by for tender in till.sale.tenders):
         till.ask_last_transaction()
     if till.sale is not None:
         forward(till, is_fresh=False)
     late.take_up(till)
     ask_about_papers(till)
+    taken_up.follow(till)
 
 
 def _take_up_card(till: Till) -> None:

@@ -66,6 +66,15 @@ class Attention:
     facts: tuple[tuple[str, str | int], ...] = ()
 
 
+@frozen
+class TakenUp:
+    """The sale that the start found between card and code, as last seen."""
+
+    sale: Sale
+    tender_no: int
+    """The card of unclear fate; 0 = all was paid and only the code was missing."""
+
+
 def check_may_quit(state: SaleState | None, attention: Attention | None) -> None:
     """Refuse to close the till while a device works on a payment. Raises PaymentInProgress.
 
@@ -144,6 +153,10 @@ class Till:
     """That receipt laid out: once, for printer and screen alike."""
     last_tender_error: Attention | None = None
     """Why the last card attempt ended without payment; shown until the next act."""
+    taken_up: TakenUp | None = None
+    """The sale that was being paid when the till stopped, until the next one begins."""
+    before_stop: Attention | None = None
+    """What became of that sale so far, for the screen (core.services.taken_up)."""
     papers: dict[int, Paper] = field(default_factory=dict)
     """Pending paper jobs, by id."""
     lost_time: LostTime = field(default_factory=LostTime)

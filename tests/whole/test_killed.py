@@ -81,7 +81,10 @@ def test_killed_after_the_approval_and_before_its_answer_finds_the_payment(
     process = start()
     wait_until(shop.charges)
     killed(process)
-    one_of_each(shop, shop.open().ready(), tip_ore=31_00)
+    till = shop.open().ready()
+    one_of_each(shop, till, tip_ore=31_00)
+    told = [each.before_stop.code for each in till.seen if each.before_stop]
+    assert (told[0], told[-1]) == ("before-stop-open", "before-stop-charged")
 
 
 def test_an_abort_in_the_first_moment_of_a_restart_does_no_harm(shop: Shop, start: Start) -> None:

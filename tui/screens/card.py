@@ -6,6 +6,7 @@ from core.card import Prompt
 from core.document import Document
 from core.facts import PAYMENT_TIMEOUT, TerminalState
 from core.sale import Sale
+from tui.attention_texts import before_stop_words
 from tui.commands import AbortCard, AnswerPrompt
 from tui.i18n import _
 from tui.screens.page import Cap, Desk, Key, Page
@@ -246,6 +247,10 @@ class CardPage(Page):
                 where = _("tillbaka till kassan")
             rows.append(("Tab", where))
         parts = []
+        view = self.desk.view
+        if view is not None and view.before_stop is not None:
+            words = before_stop_words(view.before_stop)
+            parts.append(wrapped(words, inner, styles.strong))
         if self.is_abort_asked:
             words = _("Avbrott begärt: terminalen avgör om kortet redan är draget.")
             parts.append(wrapped(words, inner, styles.muted))

@@ -7,7 +7,7 @@ from core.errors import NothingToGiveBack, TenderExceedsRemaining, TillError
 from core.money import cash_rounding_ore
 from core.sale import Sale
 from core.tender import TenderKind
-from tui.attention_texts import card_result_words
+from tui.attention_texts import before_stop_words, card_result_words
 from tui.commands import Command, GiveBack, PayCash
 from tui.entry import AMOUNT_CHARACTERS, Entry
 from tui.i18n import _
@@ -190,7 +190,10 @@ class PayPage(Page):
         else:
             foot = above(*self._how(inner, left_ore))
         parts = [pairs(rows, inner, styles), remaining, foot]
-        result = self.desk.view.card_result if self.desk.view else None
+        view = self.desk.view
+        if view is not None and view.before_stop is not None:
+            parts.append(wrapped(before_stop_words(view.before_stop), inner, styles.notice_line))
+        result = view.card_result if view else None
         if result is not None:
             parts.append(wrapped(card_result_words(result), inner, styles.warning))
         return sheet(_("Betala"), parts, width, height, styles)

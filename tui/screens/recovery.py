@@ -12,7 +12,12 @@ from core.facts import TerminalState
 from core.frozen import frozen
 from core.services.late import LATE_CODE
 from core.services.till import Attention
-from tui.attention_texts import attention_title, attention_words, next_try_words
+from tui.attention_texts import (
+    attention_title,
+    attention_words,
+    before_stop_words,
+    next_try_words,
+)
 from tui.commands import (
     AskTerminalAgain,
     Command,
@@ -81,6 +86,12 @@ class RecoveryPage(Page):
     def slip_ore(self) -> int:
         """What an approved slip says that the till holds; 0 without one."""
         return int(self.facts.get("slip_ore", 0))
+
+    @property
+    def _is_of_sale(self) -> bool:
+        """Say whether the question is about the present sale, not a paper or a late approval."""
+        code = self.attention.code
+        return code.startswith(("card-", "unit-")) and code != LATE_CODE
 
     def choices(self) -> list[Choice]:
         """Give key, words and act of each answer."""
@@ -264,6 +275,9 @@ class RecoveryPage(Page):
         """Draw what is known, and the answers."""
         styles, inner = self.desk.styles, inner_width(width)
         known = [wrapped(text, inner, styles.base) for text in attention_words(self.attention)]
+        before = self.desk.view.before_stop if self.desk.view else None
+        if before is not None and self._is_of_sale:
+            known.insert(0, wrapped(before_stop_words(before), inner, styles.strong))
         parts = [above(*known) if known else gap(inner, styles)]
         terminal = self.desk.view.terminal if self.desk.view else None
         is_card = self.attention.code.startswith("card-")

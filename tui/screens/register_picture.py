@@ -8,7 +8,7 @@ from rich.style import Style
 from core.catalog import KeyKind
 from core.receipt import Receipt
 from core.sale import Line, Sale
-from tui.attention_texts import attention_title, card_result_words
+from tui.attention_texts import attention_title, before_stop_words, card_result_words
 from tui.bindings import shown_key
 from tui.i18n import _
 from tui.screens.first import draw_total, receipt_width
@@ -237,6 +237,8 @@ def _guide_texts(
     trouble = unit_trouble(view)
     if trouble is not None:
         texts.append((error_words(trouble.code, trouble.facts), styles.error))
+    if view.before_stop is not None:
+        texts.append((before_stop_words(view.before_stop), styles.notice_line))
     if view.is_paper_stuck:
         texts.append((_paper_words(view), styles.warning))
     if view.card_result is not None:
