@@ -144,6 +144,7 @@ ERRORS: Final[dict[str, str]] = {
     "device-unavailable": N_("Apparaten svarar inte."),
     "paper-out": N_("Papperet är slut i skrivaren, eller luckan är öppen."),
     "device-refused": N_("Apparaten nekade."),
+    "unit-changed": N_("Det är en annan kontrollenhet än förut."),
     "simulator-refused": N_("Apparaten är en simulator och får bara användas i övningsläge."),
     "outcome-unknown": N_("Ingen vet hur det gick: svaret kom inte fram."),
     "remote-protocol": N_("Apparaten svarade på ett sätt som kassan inte förstår."),

@@ -64,6 +64,32 @@ async def test_the_keys_of_a_question_are_told_while_the_unit_is_silent() -> Non
         assert all(cap in line for cap in (" 1 ", "Enter", "F1", "F9")), line
 
 
+async def test_a_sale_without_its_code_tells_how_it_was_paid_and_what_the_customer_gets() -> None:
+    facts = (("receipt_no", 1), ("text", "remote-protocol code=code-shape"))
+    unclear = Attention("unit-unclear", (*facts, ("waits_for_person", 1)))
+    async with opened() as (pilot, till, app):
+        await burst(pilot, ["q", "f12"])
+        card = replace(
+            sale_of(till).tenders[-1],
+            state=TenderState.SETTLED,
+            amount_ore=34_00,
+            tip_ore=6_00,
+            authorized_ore=40_00,
+        )
+        sale = replace(sale_of(till), state="signing", tenders=(card,))
+        told = Attention("before-stop-open", (("state", "signing"),))
+        till.tell(sale=sale, attention=unclear, before_stop=told)
+        await settle(pilot)
+        text = " ".join(text_of(app).replace("│", " ").split())
+        assert "Kontrollenhet GAV INGEN KOD" in text
+        assert "Kontrollenhet redo" not in text
+        assert "Köpet 34,00 Betalt: Kort 40,00 varav dricks 6,00" in text
+        assert "Kunden ska inte betala mer" in text
+        assert "måste erbjudas" in text
+        assert "köpet från före omstarten" in text
+        assert "Ctrl+Q Stäng kassan: köpet finns kvar" in text, "the last way on is on the screen"
+
+
 @pytest.mark.parametrize("width", [40, 80])
 async def test_every_key_of_a_card_in_doubt_is_named_even_beside_the_terminal(width: int) -> None:
     async with opened() as (pilot, till, app):

@@ -9,6 +9,7 @@ from core.facts import PrinterCondition, TerminalState
 from core.services.till import Attention
 from tui.attention_texts import (
     ATTENTIONS,
+    BEFORE_STOP,
     RESULTS,
     attention_title,
     attention_words,
@@ -58,7 +59,8 @@ def test_each_error_has_words_of_its_own() -> None:
 def test_each_attention_of_the_services_has_words() -> None:
     codes = _attention_codes()
     assert {"card-doubt", "card-held", "paper-unknown", "terminal-unreachable"} <= codes
-    unworded = {code for code in codes if code not in ATTENTIONS and code not in RESULTS}
+    worded = {*ATTENTIONS, *RESULTS, *BEFORE_STOP}
+    unworded = codes - worded
     assert not unworded - {"unit-silent", "unit-refused", "unit-unclear"}
     for code in codes:
         attention = Attention(code, (("asked_ore", 24900), ("text", "x"), ("started_at", "")))

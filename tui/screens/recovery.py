@@ -16,7 +16,6 @@ from tui.attention_texts import (
     attention_title,
     attention_words,
     before_stop_words,
-    next_try_words,
 )
 from tui.commands import (
     AskTerminalAgain,
@@ -34,6 +33,7 @@ from tui.entry import AMOUNT_CHARACTERS, Entry
 from tui.i18n import _
 from tui.screens.confirm import ConfirmPage
 from tui.screens.page import Cap, Desk, Key, Page
+from tui.screens.unsigned import draw_unsigned, draw_ways_on
 from tui.texts import kronor
 from tui.views import Outcome
 from tui.widgets.block import Block, above, wrapped
@@ -284,11 +284,9 @@ class RecoveryPage(Page):
         if is_card and terminal is not None and terminal.state in HEARD and terminal.lines:
             words = _("Terminalen visar: {text}").format(text=" / ".join(terminal.lines))
             parts.append(wrapped(words, inner, styles.accent))
-        unit = self.desk.view.unit if self.desk.view else None
-        if self.attention.code.startswith("unit-"):
-            is_trying = unit is not None and unit.is_registering
-            words = _("Försöker nu …") if is_trying else next_try_words(self.attention)
-            parts.append(wrapped(words, inner, styles.accent))
+        is_unit = self.attention.code.startswith("unit-")
+        if is_unit:
+            parts.append(draw_unsigned(self.desk.view, inner, styles))
         if self.entry is not None:
             words = _("Vilken summa står på terminalens kvitto? Tomt = det begärda beloppet.")
             if self.slip_ore:
@@ -303,7 +301,9 @@ class RecoveryPage(Page):
             )
         else:
             rows = [(choice.key, choice.words) for choice in self.choices()]
-            if rows:
+            if is_unit:
+                parts.append(draw_ways_on(self.desk.view, self.attention, rows, inner, styles))
+            elif rows:
                 parts.append(choices(rows, inner, styles))
         if self.desk.is_face_active:
             words = _("Tangenterna går till terminalen. Tab: tillbaka till kassan.")
@@ -319,6 +319,7 @@ class RecoveryPage(Page):
             caps.append(self.cap("back", _("Senare")))
         elif self.attention.code.startswith("unit-"):
             caps.append(self.cap("enter", _("Försök igen")))
+            caps.append(self.cap("quit", _("Stäng kassan")))
         if self.desk.has_face and self.attention.code.startswith("card-"):
             caps.append(self.face_cap())
         return [*caps, self.cap("help"), self.cap("menu")]

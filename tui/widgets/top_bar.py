@@ -15,6 +15,9 @@ _NARROW = 60
 """Beside the simulated terminal only devices in trouble are named."""
 _PRINTER_GOOD = (PrinterCondition.READY, PrinterCondition.NONE)
 
+_NO_CODE = ("unit-unclear", "unit-refused", "unit-silent")
+"""Questions about a paid sale: a unit that answers, but gave it no code, is not called ready."""
+
 
 def draw_top_bar(
     shop: ShopView | None, view: TillView | None, clock: str, width: int, styles: Palette
@@ -82,6 +85,8 @@ def _unit(view: TillView, styles: Palette) -> tuple[str, Style]:
         return _("registrerar …"), styles.accent
     if view.unit.is_ready is None:
         return _("väntar"), styles.muted
+    if view.unit.is_ready and view.attention is not None and view.attention.code in _NO_CODE:
+        return _("GAV INGEN KOD"), styles.error
     if view.unit.is_ready:
         return _("redo"), styles.good
     if view.unit.text.startswith(("simulator-refused", "unit-changed")):
