@@ -242,7 +242,7 @@ class Cashier:
             if chance.says(5):
                 self._do(reporting.z_report)
             elif chance.says(6):
-                self._do(reporting.x_report)
+                self._do(self._look_at_x)
                 return
             self._wanted = chance.dice.choice((1, 1, 1, 2, 2, 3, 5))
         if till.unit.is_ready is False:
@@ -260,6 +260,13 @@ class Cashier:
             self._change_price()
         else:
             self._pay()
+
+    def _look_at_x(self, till: Till) -> None:
+        """Take an X, look at it, and print it now and then."""
+        report = reporting.x_report(till)
+        self.watch.x_taken(report)
+        if self.process.chance.says(50):
+            reporting.print_x(till, report)
 
     def _add(self) -> None:
         chance = self.process.chance

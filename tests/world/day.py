@@ -136,6 +136,7 @@ class Day:
         if self.result.lives > self.lives_max:
             raise Stuck(f"{self.lives_max} starts")
         self.clock.sleep(60)
+        self.watch.step()
         self.fate.is_recovering = self.result.lives > 1
         process = Process(self.folder, self.devices, self.rules, self.fate)
         self.process = process

@@ -15,9 +15,9 @@ from core import journal, receipt_layout
 from core.checkout import advance
 from core.control_record import ControlRecord, RecordVat, Signature
 from core.effects import PrintPaper
-from core.receipt import ReceiptKind
+from core.receipt import ReceiptKind, ReceiptTender
 from core.receipt_layout import lay_out_receipt
-from core.services import payment, printing, signing, steps
+from core.services import payment, printing, reporting, signing, steps
 from core.services.till import Till
 from core.totals import Change, Section
 from db import journal_rows
@@ -30,6 +30,7 @@ from tests.world.planted_papers import PAPER_PLANTS, Plant
 
 _number_receipt = signing.number_receipt
 _decide_paper = printing.decide_paper
+_tally = reporting._tally
 
 
 def _pay_before_intent() -> Plant:
@@ -167,6 +168,24 @@ def _second_original() -> Plant:
     return ((printing, "decide_paper", decide_paper),)
 
 
+def _reversed_uncounted() -> Plant:
+    """Leaves card payments that were undone off X and Z."""
+
+    def tally(totals: Any, section: Section) -> tuple[int, int]:
+        return (0, 0) if section is Section.CARD_REVERSED else _tally(totals, section)
+
+    return ((reporting, "_tally", tally),)
+
+
+def _without_change() -> Plant:
+    """Gives no change: neither on the receipt nor in the journal's receipt."""
+
+    def tender(**fields: Any) -> ReceiptTender:
+        return ReceiptTender(**fields | {"change_ore": 0})
+
+    return ((signing, "ReceiptTender", tender),)
+
+
 PLANTS: Final[dict[str, tuple[Callable[[], Plant], tuple[str, ...]]]] = {
     "pay before intent": (_pay_before_intent, ("I8",)),
     "totals counted before the code": (_totals_before_code, ("I5",)),
@@ -178,6 +197,8 @@ PLANTS: Final[dict[str, tuple[Callable[[], Plant], tuple[str, ...]]]] = {
     "answer matched by order": (_answer_by_order, ("I1",)),
     "print before code": (_print_before_code, ("I3",)),
     "second original": (_second_original, ("I10",)),
+    "undone cards left off X and Z": (_reversed_uncounted, ("I5",)),
+    "no change is given": (_without_change, ("I2",)),
     **PAPER_PLANTS,
 }
 """Fault: the variant, and the checks that may name it."""

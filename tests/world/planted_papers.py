@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from core import card_block, receipt_layout
+from core import card_block, receipt_layout, report_layout
 from core.receipt import Receipt, ReceiptTender
+from core.services import printing
 
 Plant = tuple[tuple[Any, str, Any], ...]
 """Where, which name, what stands there instead."""
@@ -15,6 +16,7 @@ _write_tender = receipt_layout._write_tender
 _write_vat = receipt_layout._write_vat
 _write_card = receipt_layout._write_card
 _write_amounts = card_block._write_amounts
+_lay_out_report = report_layout.lay_out_report
 _control_code_rows = receipt_layout._control_code_rows
 
 
@@ -93,8 +95,36 @@ def _code_cut() -> Plant:
     return ((receipt_layout, "_control_code_rows", rows),)
 
 
+def _report_changed(**other: Any) -> Plant:
+    def lay_out(report: Any, width: int, words: Any) -> Any:
+        changed = {name: make(report) for name, make in other.items()}
+        return _lay_out_report(replace(report, **changed), width, words)
+
+    return ((printing, "lay_out_report", lay_out),)
+
+
+def _report_sales_wrong() -> Plant:
+    """Shows a krona more of sales on an X or Z."""
+    return _report_changed(sales_ore=lambda report: report.sales_ore + 1_00)
+
+
+def _report_vat_wrong() -> Plant:
+    """Leaves the lowest rate of VAT off an X or Z."""
+    return _report_changed(vat=lambda report: report.vat[:-1])
+
+
+def _report_without_tips() -> Plant:
+    """Leaves the tips off an X or Z."""
+    return _report_changed(tips_by_tender=lambda _: ())
+
+
+def _report_receipts_wrong() -> Plant:
+    """Shows one receipt more on an X or Z."""
+    return _report_changed(receipts=lambda report: report.receipts + 1)
+
+
 class _Other:
-    """A value with one figure that is not its own."""
+    """A value or module with some things that are not its own."""
 
     def __init__(self, real: Any, **other: Any) -> None:
         self._real = real
@@ -114,5 +144,9 @@ PAPER_PLANTS: Final[dict[str, tuple[Callable[[], Plant], tuple[str, ...]]]] = {
     "card block missing": (_without_card_block, ("I1",)),
     "card block of another sum": (_card_total_wrong, ("I1",)),
     "control code cut": (_code_cut, ("I3",)),
+    "sales of a report wrong on paper": (_report_sales_wrong, ("I5",)),
+    "VAT of a report wrong on paper": (_report_vat_wrong, ("I5",)),
+    "tips of a report left off the paper": (_report_without_tips, ("I5",)),
+    "receipts of a report wrong on paper": (_report_receipts_wrong, ("I5",)),
 }
 """Fault: the variant, and the checks that may name it."""

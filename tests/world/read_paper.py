@@ -164,6 +164,8 @@ def read_report(text: str) -> ReportPaper:
         if rate is not None:
             found.vat[_bp(rate[2])] = (ore_of(rate[3]), ore_of(rate[4]))
             continue
+        if row.startswith("Momssats "):
+            continue
         if not row or _RULE.match(row):
             heading = label = ""
             continue

@@ -14,11 +14,15 @@ from typing import Any
 
 from sqlcipher3 import dbapi2
 
+from core.payload import to_plain
 from core.receipt import Shop
+from core.reports import DayReport
 from devices.simulators.control_unit import Registration
 from devices.simulators.printer_mechanism import Paper
 from tests.world.counter import Counting
 from tests.world.fold import Fold, vat_in
+from tests.world.read_paper import read_report
+from tests.world.report_paper import check_report
 
 _ORIGINAL = re.compile(r"^Kvitto nr (\d+)", re.MULTILINE)
 _COPY = re.compile(r"Avser kvitto nr (\d+)")
@@ -36,7 +40,6 @@ class Watch:
         self.fold = Fold()
         self.originals: Counter[int] = Counter()
         self.copies: Counter[int] = Counter()
-        self.other_papers = 0
         self.kicks = 0
         self.sent: set[int] = set()
         """Service ids of the payments that reached the terminal."""
@@ -158,8 +161,8 @@ class Watch:
             self._check_figures(number, text, "kopia")
         elif original is not None:
             self._check_original(int(original[1]), text)
-        else:
-            self.other_papers += 1
+        elif "-DAGRAPPORT" in text:
+            self._check_report(text)
         if any(_is_card_number(found) for found in _DIGITS.findall(text)):
             self.wrong.append("I13 a card number on paper")
 
@@ -186,6 +189,24 @@ class Watch:
         if row[0] not in codes:
             self.wrong.append(f"I3 {kind} {number} carries a code that the unit did not give it")
         self.wrong += self.counter.check_paper(number, text, row[0])
+
+    def _check_report(self, text: str) -> None:
+        """Hold a report's figures against those of its Z, or of one of the day's X (I5)."""
+        self.step()
+        paper = read_report(text)
+        if paper.number is not None:
+            figures = self.fold.z_figures.get(paper.number)
+            if figures is None:
+                self.wrong.append(f"I5 a Z {paper.number} on paper that nobody took")
+            else:
+                self.wrong += check_report(paper, figures)
+        elif not any(not list(check_report(paper, one)) for one in self.fold.x_figures):
+            self.wrong.append(f"I5 no X of the day is as this paper: {paper.rows}")
+
+    def x_taken(self, report: DayReport) -> None:
+        """An X was taken: hold all of it against the journal's rows (I5)."""
+        self.step()
+        self.wrong += self.fold.x_taken(to_plain(report))
 
     def drawer_opened(self) -> None:
         """The drawer opened."""
@@ -244,6 +265,8 @@ class Watch:
         self.fold.receipts.clear()
         self.drawn_for.clear()
         self.counter.sold.clear()
+        self.fold.z_figures.clear()
+        self.fold.x_figures.clear()
         self.counter.asked.clear()
         self.sent.clear()
 
@@ -268,7 +291,8 @@ class Watch:
 
 _TAKEN = {
     "period-opened", "receipt-numbered", "receipt-signed", "card-reversed", "copy-signed",
-    "drawer-kicked", "x-report", "z-report", *_BY,
+    "drawer-kicked", "x-report", "z-report", "lines-corrected", "sale-voided", "card-requested",
+    "card-authorized", "card-never-charged", "card-late-approval", "late-reversed", *_BY,
 }  # fmt: skip
 
 
