@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
-from db.verify_rows import BadRow, Row, Snapshot, expect, read_row_json
+from db.verify_rows import BadRow, Row, Snapshot, expect, expect_body
 from db.verify_totals import Payload, TotalsFold
 
 _MOVES: Final = {
@@ -75,9 +75,7 @@ class JournalledLates:
                 raise BadRow("card_late", number, "row is not in the journal")
             wanted = left.pop(number)
             expect("card_late", number, "state", state, wanted["state"])
-            stored = read_row_json("card_late", str(number), body)
-            for name in sorted({*stored, *wanted}):
-                expect("card_late", number, f"body {name}", stored.get(name), wanted.get(name))
+            expect_body("card_late", number, body, wanted)
         if left:
             raise BadRow("card_late", min(left), "row is missing")
         return row_count

@@ -16,6 +16,7 @@ Row = tuple[Any, ...]
 _READ_AHEAD: Final = 256
 """Keys of one read: the rows of sales that follow each other are asked for in turn."""
 _READ = json.JSONDecoder().raw_decode
+_WRITE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 @frozen
@@ -105,6 +106,30 @@ def read_json(text: str) -> Any:
     if end != len(text):
         raise ValueError("text behind the JSON value")
     return value
+
+
+def expect_body(
+    table: str, key: object, text: str, journalled: Mapping[str, object], later: str = ""
+) -> None:
+    """Raise BadRow when a stored JSON text is not, to the letter, the one the journal tells.
+
+    A field `later` that is false may be missing: a former till did not write it.
+    """
+    wanted = dict(journalled)
+    if text == _WRITE(wanted):
+        return
+    if later and wanted.get(later) is False:
+        del wanted[later]
+        if text == _WRITE(wanted):
+            return
+    stored = read_row_json(table, str(key), text)
+    for name in sorted(stored.keys() & journalled.keys()):
+        expect(table, key, f"body {name}", stored[name], journalled[name])
+    for name in sorted(stored.keys() - journalled.keys()):
+        raise BadRow(table, key, "body has a field {name}, which no till writes", name=name)
+    for name in sorted(journalled.keys() - stored.keys()):
+        raise BadRow(table, key, "body has no field {name}", name=name)
+    raise BadRow(table, key, "body is not written as a till writes it")
 
 
 def read_row_json(table: str, key: str, text: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ sale or a receipt that was edited, added or taken away beside the journal is nam
 from datetime import datetime
 from typing import Any, Final
 
-from db.verify_rows import BadRow, Row, Snapshot, expect, read_row_json
+from db.verify_rows import BadRow, Row, Snapshot, expect, expect_body
 from db.verify_totals import Payload
 
 _STATE_AFTER: Final = {
@@ -328,14 +328,9 @@ class JournalledSale:
 
     def _check_tender(self, row: Row, tender: Payload) -> None:
         key = f"{self.sale_id}/{tender['no']}"
-        body = read_row_json("tender", key, row[-1])
-        body.setdefault("is_abort_asked", False)  # Tenders of a former till do not name it.
-        if body == tender and row[:-1] == tuple(tender[name] for name in _TENDER_COLUMNS):
-            return
         for name, found in zip(_TENDER_COLUMNS, row[:-1], strict=True):
             expect("tender", key, name, found, tender[name])
-        for name in sorted({*body, *tender}):
-            expect("tender", key, f"body {name}", body.get(name), tender.get(name))
+        expect_body("tender", key, row[-1], tender, later="is_abort_asked")
 
 
 def _to_ms(stamp: str) -> str:

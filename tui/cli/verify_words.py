@@ -61,6 +61,11 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "slip {slip} is new {is_new}, against the rows before": N_(
         "kortslip {slip} är ny {is_new}, mot raderna före"
     ),
+    "body has a field {name}, which no till writes": N_(
+        "body har ett fält {name}, som ingen kassa skriver"
+    ),
+    "body has no field {name}": N_("body saknar fältet {name}"),
+    "body is not written as a till writes it": N_("body är inte skriven som en kassa skriver"),
     "body is no JSON object": N_("body är inget JSON-objekt"),
     "body is no JSON: {error}": N_("body är inte JSON: {error}"),
     "numbers go back": N_("nummer går tillbaka"),
