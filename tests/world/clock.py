@@ -18,7 +18,6 @@ class WorldClock:
         self._start = start.astimezone(UTC)
         self._ms = 0
         self._set_ms = 0
-        """How far the till's wall clock was set beside the true time."""
         self._due: list[tuple[int, int, Callable[[], None]]] = []
         self._count = 0
 
@@ -34,6 +33,11 @@ class WorldClock:
     def monotonic_s(self) -> float:
         """Give the seconds since the beginning, without moving."""
         return self._ms / 1000
+
+    @property
+    def set_ms(self) -> int:
+        """How far the till's wall clock was set beside the true time."""
+        return self._set_ms
 
     def set_wall(self, seconds: int) -> None:
         """Set the till's wall clock forward or back."""

@@ -204,6 +204,7 @@ class Day:
     def _close(self) -> None:
         process, self.process = self.process, None
         if process is not None:
+            self.watch.life_ended(process)
             process.close()
 
     def _digest(self) -> str:

@@ -14,13 +14,14 @@ from core import events as ev
 from core import journal, receipt_layout
 from core.checkout import advance
 from core.control_record import ControlRecord, RecordVat, Signature
-from core.effects import PrintPaper
+from core.effects import CheckPrinter, PrintPaper
 from core.receipt import ReceiptKind, ReceiptTender
 from core.receipt_layout import lay_out_receipt
-from core.services import payment, printing, reporting, signing, steps
+from core.services import copies, giving_back, payment, printing, reporting, signing, steps
 from core.services.till import Till
+from core.tender import Tender
 from core.totals import Change, Section
-from db import journal_rows
+from db import journal_rows, unit_of_work
 from db.unit_of_work import SqliteUnitOfWork
 from devices.terminals.westpay_epas import session
 from devices.terminals.westpay_epas import terminal as epas
@@ -31,6 +32,9 @@ from tests.world.planted_papers import PAPER_PLANTS, Plant
 _number_receipt = signing.number_receipt
 _decide_paper = printing.decide_paper
 _tally = reporting._tally
+_tender_row = unit_of_work._tender_row
+_queue_paper = printing.queue_paper
+_note_alone = Till.note_alone
 
 
 def _pay_before_intent() -> Plant:
@@ -186,6 +190,70 @@ def _without_change() -> Plant:
     return ((signing, "ReceiptTender", tender),)
 
 
+def _card_rounded() -> Plant:
+    """Rounds what the control unit is told to whole kronor, however it was paid."""
+
+    def record(**fields: Any) -> ControlRecord:
+        total_ore = (fields.pop("total_ore") + 50) // 100 * 100
+        return ControlRecord(total_ore=total_ore, **fields)
+
+    return ((signing, "ControlRecord", record),)
+
+
+def _tip_in_the_books() -> Plant:
+    """Files one öre of the tip as sale, in the table of payments alone."""
+
+    def tender_row(sale_id: int, tender: Tender) -> tuple[object, ...]:
+        row = _tender_row(sale_id, tender)
+        if not tender.tip_ore:
+            return row
+        # The amount is put before the tip in the table, as in _PUT_TENDER.
+        return (*row[:4], tender.amount_ore + 1, tender.tip_ore - 1, *row[6:])
+
+    return ((unit_of_work, "_tender_row", tender_row),)
+
+
+def _drawer_stays_shut() -> Plant:
+    """Prints the receipt of a cash sale without opening the drawer."""
+
+    def queue(
+        till: Till, uow: Any, kind: str, number: int, content: Any, _opens: bool = False
+    ) -> Any:
+        return _queue_paper(till, uow, kind, number, content)
+
+    return ((signing, "queue_paper", queue),)
+
+
+def _drawer_stays_shut_at_return() -> Plant:
+    """Journals that the drawer opens for cash that is handed back, and does not open it."""
+    return ((giving_back, "KickDrawer", CheckPrinter),)
+
+
+def _clock_untold() -> Plant:
+    """Journals no clock that was set."""
+    return ((Till, "watch_clock", lambda _: None),)
+
+
+def _repeated_once() -> Plant:
+    """Explains the first repetition of a record and no further one."""
+    told: set[tuple[int, int]] = set()
+
+    def note_alone(till: Till, kind: str, **facts: Any) -> None:
+        if kind == "record-repeated":
+            key = (id(till.store), int(facts["serial"]))
+            if key in told:
+                return
+            told.add(key)
+        _note_alone(till, kind, **facts)
+
+    return ((Till, "note_alone", note_alone),)
+
+
+def _tries_untold() -> Plant:
+    """Explains no tries within the driver."""
+    return ((signing, "note_tries", lambda *_: None), (copies, "note_tries", lambda *_: None))
+
+
 PLANTS: Final[dict[str, tuple[Callable[[], Plant], tuple[str, ...]]]] = {
     "pay before intent": (_pay_before_intent, ("I8",)),
     "totals counted before the code": (_totals_before_code, ("I5",)),
@@ -199,6 +267,13 @@ PLANTS: Final[dict[str, tuple[Callable[[], Plant], tuple[str, ...]]]] = {
     "second original": (_second_original, ("I10",)),
     "undone cards left off X and Z": (_reversed_uncounted, ("I5",)),
     "no change is given": (_without_change, ("I2",)),
+    "card rounded": (_card_rounded, ("I11",)),
+    "tip wrong in the books": (_tip_in_the_books, ("I1",)),
+    "drawer stays shut": (_drawer_stays_shut, ("I15",)),
+    "drawer stays shut when cash is handed back": (_drawer_stays_shut_at_return, ("I14",)),
+    "set clock not journalled": (_clock_untold, ("I17",)),
+    "one word for all repetitions": (_repeated_once, ("I3",)),
+    "tries within the driver untold": (_tries_untold, ("I3",)),
     **PAPER_PLANTS,
 }
 """Fault: the variant, and the checks that may name it."""

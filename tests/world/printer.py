@@ -7,6 +7,7 @@ what came out between two cuts; each is shown to the watch.
 from typing import Protocol
 
 from core.document import Document
+from core.errors import DeviceUnavailable
 from devices.links.faults import FaultKind, LinkFault
 from devices.printers.printer import EscposPrinter, PrinterSettings
 from devices.printers.transports import Wire
@@ -48,6 +49,10 @@ class Printer:
         self.answers: list[bytes] = []
         self._works = Mechanism(WIDTH, None, self.answers.append, self._end_of_roll)
         self.is_there = True
+        self.kicks = 0
+        """How often the drawer was opened without a paper."""
+        self.kicks_refused = 0
+        """How often that was refused before a byte left."""
         self._pulses = 0
 
     @property
@@ -178,6 +183,15 @@ class WorldPrinter(EscposPrinter):
             super().print(document)
         finally:
             self.is_printing = False
+
+    def kick_drawer(self) -> None:
+        """Open the drawer without a paper. Raises DeviceUnavailable."""
+        try:
+            super().kick_drawer()
+        except DeviceUnavailable:
+            self._printer.kicks_refused += 1
+            raise
+        self._printer.kicks += 1
 
     def _open(self) -> Wire:
         """Give an open wire. Raises DeviceUnavailable."""

@@ -27,6 +27,8 @@ from tests.world.unit import Unit, make_driver
 
 WITNESS = "witness.log"
 SERVICE_ID_BLOCK = 10_000
+JUMP_MAX_MS = 60_000
+"""A clock that moved further is journalled (docs/reliability.md, promise 6)."""
 TURNS_MAX = 3_000
 """More turns than one step needs; a till that needs more is stuck (I16)."""
 
@@ -86,6 +88,11 @@ class Process:
         self.unit_jobs: deque[e.Effect] = deque()
         self.printer_jobs: deque[e.Effect] = deque()
         self.turns = 0
+        self.jumps: list[int] = []
+        """Clocks that were set while we ran, in seconds, as the journal must tell of them."""
+        self.is_jump_unsure = False
+        """The end came while the newest of them was written down."""
+        self._seen_ms: int | None = None
         self._is_terminal_busy = False
         clock = devices.clock
         self.store = open_disk(folder, clock.now(), self.chance, fate, self._committed)
@@ -138,7 +145,7 @@ class Process:
     def command(self, act: Callable[[Till], object]) -> bool:
         """Carry out one act of the cashier; False when it is refused. Raises StoreError, Died."""
         till = self.till
-        till.watch_clock()
+        self._watch_clock()
         till.terminal.last_transaction = self.driver.last_transaction_id()
         try:
             act(till)
@@ -151,6 +158,23 @@ class Process:
         self._hand_out()
         self.check()
         return is_done
+
+    def _watch_clock(self) -> None:
+        """Let the till look at its clock; what it must journal is known beside it."""
+        set_ms = self.devices.clock.set_ms
+        moved_ms = 0 if self._seen_ms is None else set_ms - self._seen_ms
+        if abs(moved_ms) > JUMP_MAX_MS:
+            self.jumps.append(moved_ms // 1000)
+        self.is_jump_unsure = abs(moved_ms) > JUMP_MAX_MS
+        self.till.watch_clock()
+        self.is_jump_unsure = False
+        self._seen_ms = set_ms
+
+    @property
+    def kicks_waiting(self) -> int:
+        """How many openings of the drawer are ordered and not done."""
+        jobs = (*self.printer_jobs, *self.till.effects)
+        return sum(isinstance(job, e.KickDrawer) for job in jobs)
 
     def take_facts(self) -> None:
         """Let the till thread take what the devices said. Raises StoreError, Died."""
@@ -191,8 +215,11 @@ class Process:
             return False
         jobs = queues[0] if len(queues) == 1 else self.chance.dice.choice(queues)
         worker = self._unit if jobs is self.unit_jobs else self._printer
-        job = jobs.popleft()
+        job = jobs[0]
         self.fate.seam("death-before-effect")
+        jobs.popleft()
+        if isinstance(job, e.RegisterReceipt):
+            self.devices.unit.begin_job(job.record.serial)
         worker.do(job)
         self.take_facts()
         return True

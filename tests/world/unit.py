@@ -62,8 +62,16 @@ class Unit(SimulatedControlUnit):
         self._seen = 0
         self._sent: set[object] = set()
         self._answered = ""
+        self.tries: dict[int, list[int]] = {}
+        """Per serial: how often the record arrived in each job of the till's worker."""
+        self._job: list[int] = [0]
         self._told: list[str] = []
         """Codes that reached the till."""
+
+    def begin_job(self, serial: int) -> None:
+        """The till's worker begins to tell us of a record."""
+        self._job = self.tries.setdefault(serial, [])
+        self._job.append(0)
 
     def throw(self, size: int, *, is_registration: bool, is_serial: bool) -> str:
         """Throw what goes wrong with one message. Raises LinkFault when nothing arrives."""
@@ -83,6 +91,7 @@ class Unit(SimulatedControlUnit):
             raise LinkFault(FaultKind.SILENT, "no answer", size)
         if way in _ORDERED:
             self.set_fault(_ORDERED[way], number=7)
+        self._job[-1] += is_registration
         return way
 
     def forget(self) -> None:
@@ -90,6 +99,8 @@ class Unit(SimulatedControlUnit):
         del self._ledger[:-1]
         self._by_serial.clear()
         self._sent.clear()
+        self.tries.clear()
+        self._job = [0]
         del self._told[:-1]
         self._seen = len(self._ledger)
 

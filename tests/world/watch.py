@@ -21,6 +21,7 @@ from devices.simulators.control_unit import Registration
 from devices.simulators.printer_mechanism import Paper
 from tests.world.counter import Counting
 from tests.world.fold import Fold, vat_in
+from tests.world.process import Process
 from tests.world.read_paper import read_report
 from tests.world.report_paper import check_report
 
@@ -41,6 +42,14 @@ class Watch:
         self.originals: Counter[int] = Counter()
         self.copies: Counter[int] = Counter()
         self.kicks = 0
+        """How often the drawer opened, with a paper or without."""
+        self.paper_kicks = 0
+        self._kicked_rows = 0
+        self._kicks_lost = 0
+        """Ordered by a process that ended before they were done."""
+        self._jumps: list[int] = []
+        """Clocks that were set, as the journal tells of them in this life."""
+        self._last_kind = ""
         self.sent: set[int] = set()
         """Service ids of the payments that reached the terminal."""
         self.registrations: list[Registration] = []
@@ -149,6 +158,7 @@ class Watch:
     def paper_came(self, paper: Paper) -> None:
         """A paper fell out: an original once and with its code, a copy once and marked."""
         text = paper.text
+        self.paper_kicks += paper.drawer_pulses
         copy = _COPY.search(text)
         original = _ORIGINAL.search(text)
         if copy is not None:
@@ -161,6 +171,11 @@ class Watch:
             self._check_figures(number, text, "kopia")
         elif original is not None:
             self._check_original(int(original[1]), text)
+            wanted = int("Betalt: Kontant" in text)
+            if paper.drawer_pulses != wanted:
+                self.wrong.append(
+                    f"I15 receipt {original[1]} opened the drawer {paper.drawer_pulses} times"
+                )
         elif "-DAGRAPPORT" in text:
             self._check_report(text)
         if any(_is_card_number(found) for found in _DIGITS.findall(text)):
@@ -208,6 +223,25 @@ class Watch:
         self.step()
         self.wrong += self.fold.x_taken(to_plain(report))
 
+    def life_ended(self, process: Process) -> None:
+        """A process ended: every set clock is journalled, every ordered opening was done (I14)."""
+        self.step()
+        wanted = [process.jumps]
+        if process.is_jump_unsure:
+            wanted.append(process.jumps[:-1])
+        if self._jumps not in wanted:
+            self.wrong.append(f"I17 the journal tells of set clocks {self._jumps}, not {wanted[0]}")
+        self._jumps.clear()
+        printer = process.devices.printer
+        lost = self._kicked_rows - self._kicks_lost - printer.kicks - printer.kicks_refused
+        # Between the commit that orders it and the order itself the process may end.
+        waiting = process.kicks_waiting
+        if lost not in (waiting, waiting + (self._last_kind == "drawer-kicked")):
+            self.wrong.append(f"I14 {lost} openings of the drawer are journalled and never came")
+        self._kicks_lost += lost
+        if self.kicks != self.paper_kicks + printer.kicks:
+            self.wrong.append(f"I15 the drawer opened {self.kicks} times, of {self.paper_kicks}")
+
     def drawer_opened(self) -> None:
         """The drawer opened."""
         self.kicks += 1
@@ -227,10 +261,15 @@ class Watch:
             if sha256(joined.encode()).hexdigest() != found:
                 self.wrong.append(f"I6 the hash of journal row {seq} does not cover it")
             self._hash = found
+            self._last_kind = kind
             if kind not in _TAKEN and not _DIGITS.search(payload):
                 continue
             note = json.loads(payload)
             self.wrong += self.fold.take(kind, note)
+            if kind == "clock-jumped":
+                self._jumps.append(note["seconds"])
+            elif kind == "drawer-kicked":
+                self._kicked_rows += 1
             self._check_row(seq, kind, operator, note, payload)
             is_receipt_new = is_receipt_new or kind in ("receipt-numbered", "receipt-signed")
         if is_receipt_new:
@@ -291,8 +330,9 @@ class Watch:
 
 _TAKEN = {
     "period-opened", "receipt-numbered", "receipt-signed", "card-reversed", "copy-signed",
-    "drawer-kicked", "x-report", "z-report", "lines-corrected", "sale-voided", "card-requested",
-    "card-authorized", "card-never-charged", "card-late-approval", "late-reversed", *_BY,
+    "clock-jumped", "drawer-kicked", "x-report", "z-report", "lines-corrected", "sale-voided",
+    "card-requested", "card-authorized", "card-never-charged", "card-late-approval",
+    "late-reversed", *_BY,
 }  # fmt: skip
 
 
