@@ -32,6 +32,11 @@ class HelpPage(Page):
             "page-down": lambda: self._move(self.window),
         }
 
+    @property
+    def is_wide(self) -> bool:
+        """Take the room of the simulated terminal: its rows are cut beside it."""
+        return True
+
     def _move(self, count: int) -> None:
         self.top = max(0, self.top + count)
 

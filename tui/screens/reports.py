@@ -176,6 +176,11 @@ class MenuPage(ListPage):
 class FaultsPage(ListPage):
     """Faults of the simulated devices, for trying what the till does then."""
 
+    @property
+    def is_wide(self) -> bool:
+        """Take the room of the simulated terminal: the faults are cut beside it."""
+        return True
+
     def heading(self) -> str:
         """Give the title."""
         return _("Demo: fel på apparaterna")
@@ -189,8 +194,13 @@ class FaultsPage(ListPage):
             ("4", _("Kontrollenheten: fel kontrollsumma"), "control-unit", "bad-checksum"),
             ("5", _("Kontrollenheten: svara igen"), "control-unit", ""),
             ("6", _("Kortterminalen: dra ur kabeln"), "terminal", "cable"),
-            ("L", _("Kortterminalen: banken svarar långsamt (8 s)"), "terminal", "slow-approval"),
-            ("7", _("Kortterminalen: kabel och bank i ordning"), "terminal", ""),
+            (
+                "L",
+                _("Kortterminalen: långsam bank från nästa kort"),
+                "terminal",
+                "slow-approval",
+            ),
+            ("7", _("Kortterminalen: kabel och bank (6 och L) i ordning"), "terminal", ""),
             ("8", _("Skrivaren: slut på papper"), "printer", "paper-out"),
             ("9", _("Skrivaren: dra ur kabeln"), "printer", "unplug"),
             ("0", _("Skrivaren: papper och kabel i ordning"), "printer", ""),
@@ -213,6 +223,8 @@ class FaultsPage(ListPage):
             self.close()
             key = self.desk.keymap.shown("menu")
             words = _("Felet är på. {key} 9 visar vilka fel som är på, och tar bort dem.")
+            if command.fault == "slow-approval":
+                words = _("Banken svarar långsamt (8 s) från nästa kort. {key} 9 7 tar bort det.")
             if not command.fault:
                 words = _("Apparaten är i ordning igen.")
             self.desk.notice = Notice(words.format(key=key))

@@ -337,7 +337,9 @@ class TillDesk:
         self.port.submit(command)
 
     def open(self, page: Page) -> None:
-        """Put a page on top; a question drops what was typed before it."""
+        """Put a page on top; it takes the keys, and a question drops what was typed before it."""
+        if self.is_face_active:
+            self._shell.move_focus()
         self._stack.open(page)
         if page.is_question:
             self._hide_until_seen()

@@ -18,6 +18,9 @@ from tui.widgets.block import (
 )
 from tui.widgets.palette import Palette
 
+_BESIDE = range(40, 60)
+"""Widths beside the simulated terminal: the line of keys may be two rows."""
+
 
 def draw_bottom(
     notice: Notice | None, caps: list[Cap], width: int, styles: Palette, instead: str = ""
@@ -28,8 +31,19 @@ def draw_bottom(
     else:
         style = styles.error_line if notice.is_error else styles.notice_line
         news = inset(wrapped(notice.text, width - 2, style), 1, style)
-    keys = line(" " + instead, width, styles.muted) if instead else key_row(caps, width, styles)
-    return above(news, block(width, (keys,)))
+    if instead:
+        return above(news, block(width, (line(" " + instead, width, styles.muted),)))
+    return above(news, block(width, key_rows(caps, width, styles)))
+
+
+def key_rows(caps: list[Cap], width: int, styles: Palette) -> tuple[Row, ...]:
+    """Draw every cap with its word; beside the simulated terminal that may take a second row."""
+    count = len(caps)
+    while count and _cells(caps[:count], count) > width:
+        count -= 1
+    if width not in _BESIDE or count == len(caps):
+        return (key_row(caps, width, styles),)
+    return key_row(caps[:count], width, styles), key_row(caps[count:], width, styles)
 
 
 def key_row(caps: list[Cap], width: int, styles: Palette) -> Row:
