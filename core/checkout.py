@@ -119,7 +119,8 @@ def check_reportable(state: SaleState | None, *, has_late: bool) -> None:
     `has_late`: a card that was approved after its payment had ended waits for an answer.
     """
     if state in BETWEEN_CARD_AND_CODE:
-        raise ReportNotAllowed(state=str(state))
+        is_paid = state in (S.PAID, S.SIGNING)
+        raise ReportNotAllowed(state=str(state), reason="code" if is_paid else "card")
     if has_late:
         raise ReportNotAllowed(reason="late-approval")
 

@@ -186,6 +186,22 @@ PAPERS: Final[dict[str, str]] = {
     "z-report": N_("Kom Z-rapport {reference} ut?"),
 }
 """The question about a paper of unknown fate."""
+COPY: Final = N_(
+    "Detta är KOPIAN av kvitto {reference}: lagen tillåter bara en. Titta noga efter i skrivaren: "
+    "svarar du nej har kunden inget papper, och inget mer skrivs ut."
+)
+"""What hangs on the answer about a copy (SFL 39:7, SKVFS 2014:9 6:3)."""
+NO_PAPER: Final = (
+    N_(
+        "Kunden har inget papper. En kopia är gjord, och lagen tillåter inte fler: kassan skriver "
+        "inte ut kvitto {reference} igen."
+    ),
+    N_(
+        "Köpet är betalt och registrerat: slå inte in det igen. Vill kunden ha ett bevis, skriv en "
+        "kontantnota för hand med kvittots nummer, datum och belopp, och spara en kopia av den."
+    ),
+)
+"""What is told when the copy did not come out either."""
 RESTORED: Final = N_(
     "Kassans data är återlagda från en säkerhetskopia, och papperet kan ha kommit ut före det. "
     "Har kunden fått det, eller en kopia av det, är svaret ja."
@@ -227,6 +243,8 @@ def attention_words(attention: Attention) -> tuple[str, ...]:
     told = dict(attention.facts)
     facts = Facts({**told, "tip_percent": _tip_percent(told)})
     rows = []
+    if attention.code == "paper-unknown" and facts["kind"] == "copy":
+        rows.append(_(COPY).format_map(facts))
     if "is_restored" in told:
         rows.append(_(RESTORED))
     elif attention.code in ATTENTIONS:
@@ -250,6 +268,23 @@ def attention_words(attention: Attention) -> tuple[str, ...]:
     if facts["text"]:
         rows.append(_said_by_device(facts["text"]))
     return tuple(rows)
+
+
+def must_answer_words(attention: Attention) -> str:
+    """Say why a key does nothing while a question stands, and which keys do."""
+    if attention.code == LATE_CODE or attention.code.startswith("paper-"):
+        return _("Svara på frågan först, eller tryck Esc för att svara senare.")
+    if attention.code.startswith("unit-"):
+        return _("Vänta: köpet är betalt men saknar kontrollkod. Inget annat går innan den kommit.")
+    if attention.code == "card-held":
+        return _("Vänta: kortet är draget men köpet behöver ditt beslut. Svara på frågan först.")
+    return _("Vänta: kortköpet är oklart. Svara på frågan, eller låt kassan fråga terminalen.")
+
+
+def no_paper_words(attention: Attention) -> tuple[str, ...]:
+    """Say that a customer has no paper and can get none from the till, and what may be done."""
+    facts = Facts(dict(attention.facts))
+    return tuple(_(words).format_map(facts) for words in NO_PAPER)
 
 
 def next_try_words(attention: Attention) -> str:

@@ -131,6 +131,8 @@ ERRORS: Final[dict[str, str]] = {
         "säkerhetskopia läggs tillbaka med blipp restore."
     ),
     "report-not-allowed": N_("Z-rapport går inte: ett köp väntar på kort eller kontrollkod."),
+    "report-not-allowed/card": N_("Z-rapport går inte: en kortbetalning pågår eller är oklar."),
+    "report-not-allowed/code": N_("Z-rapport går inte: ett betalt köp väntar på sin kontrollkod."),
     "report-not-allowed/late-approval": N_(
         "Z-rapport går inte: ett kort blev draget i efterhand och väntar på ditt svar."
     ),

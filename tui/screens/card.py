@@ -9,7 +9,7 @@ from core.sale import Sale
 from tui.attention_texts import before_stop_words
 from tui.commands import AbortCard, AnswerPrompt
 from tui.i18n import _
-from tui.screens.page import Cap, Desk, Key, Page
+from tui.screens.page import Cap, Desk, Key, Page, refuse_key
 from tui.screens.signature import draw_slip, slip_top, slip_width
 from tui.texts import amount, seconds, spaced
 from tui.views import TerminalPicture
@@ -94,7 +94,7 @@ class CardPage(Page):
         """Answer the terminal's question, or abort."""
         prompt = self.prompt
         if prompt is None:
-            return super().key(key)
+            return super().key(key) or refuse_key(self, key, self._wait_words)
         if prompt.is_yes_no:
             if self.desk.keymap.is_key(key.name, "yes"):
                 self._answer(prompt, "yes")
@@ -108,6 +108,15 @@ class CardPage(Page):
                 self.text += key.character
             return True
         return super().key(key)
+
+    @property
+    def _wait_words(self) -> str:
+        """Say what a key that does nothing here waits for."""
+        if self.is_running:
+            return _("Vänta: kortköpet pågår på terminalen. Esc avbryter det.")
+        if self.sale is not None and self.sale.state == "reversing":
+            return _("Vänta: kortet återförs på terminalen.")
+        return _("Vänta: kortköpet är oklart, kassan frågar terminalen om kortet är draget.")
 
     def _answer(self, prompt: Prompt, text: str) -> None:
         self.text = ""
@@ -130,7 +139,7 @@ class CardPage(Page):
         elif self.is_running:
             self.desk.send(AbortCard(), self)
         else:
-            self.desk.ring()
+            self.desk.warn(self._wait_words, "must-answer")
 
     def _scroll(self, direction: int) -> None:
         slip = self.slip

@@ -209,6 +209,18 @@ class Page(ABC):
         self.desk.close(self)
 
 
+_EVERYWHERE = ("help", "quit", "face", "lock")
+"""Functions that work on every page."""
+
+
+def refuse_key(page: Page, key: Key, words: str) -> bool:
+    """Say why a key does nothing on a page that waits; False for keys that work everywhere."""
+    if any(each in _EVERYWHERE for each in page.desk.keymap.functions(key.name)):
+        return False
+    page.desk.warn(words, "must-answer")
+    return True
+
+
 def error_of(desk: Desk) -> Notice | None:
     """Give the notice if it tells of an error."""
     notice = desk.notice

@@ -16,6 +16,8 @@ from tui.attention_texts import (
     attention_title,
     attention_words,
     before_stop_words,
+    must_answer_words,
+    no_paper_words,
 )
 from tui.commands import (
     AskTerminalAgain,
@@ -31,8 +33,8 @@ from tui.commands import (
 )
 from tui.entry import AMOUNT_CHARACTERS, Entry
 from tui.i18n import _
-from tui.screens.confirm import ConfirmPage
-from tui.screens.page import Cap, Desk, Key, Page
+from tui.screens.confirm import ConfirmPage, MessagePage
+from tui.screens.page import Cap, Desk, Key, Page, refuse_key
 from tui.screens.unsigned import draw_unsigned, draw_ways_on
 from tui.texts import kronor
 from tui.views import Outcome
@@ -64,6 +66,8 @@ class RecoveryPage(Page):
         self.attention = attention
         self.entry: Entry | None = None
         """The total on the terminal's slip while it is being typed."""
+        self.asked_paper: Attention | None = None
+        """The question about a paper that is being answered; the next may be here before it is."""
         self.acts = {"back": self._back, "menu": self._menu, "enter": self._enter}
         self.acts["erase"] = self._erase
 
@@ -122,9 +126,18 @@ class RecoveryPage(Page):
         if code == "paper-unknown":
             return [
                 Choice("J", _("Ja, papperet kom ut helt"), _("Ja"), self._paper(True)),
-                Choice("N", _("Nej, inget eller trasigt papper"), _("Nej"), self._paper(False)),
+                Choice("N", self._no_paper_words, _("Nej"), self._paper(False)),
             ]
         return []
+
+    @property
+    def _no_paper_words(self) -> str:
+        """Say what "no" is, and what prints then."""
+        if self.facts.get("kind") == "receipt":
+            return _("Nej, inget eller trasigt papper: skriv ut den enda kopian")
+        if self.facts.get("kind") == "copy":
+            return _("Nej, inte kopian heller: kunden har inget papper")
+        return _("Nej, inget eller trasigt papper: skriv ut igen")
 
     def _held_choices(self) -> list[Choice]:
         """Give the answers about a held card; what a slip shows only after a reversal."""
@@ -176,7 +189,9 @@ class RecoveryPage(Page):
             if key.name == choice.key.lower() or is_yes:
                 choice.act()
                 return True
-        return super().key(key)
+        if super().key(key) or self.entry is not None:
+            return True
+        return refuse_key(self, key, must_answer_words(self.attention))
 
     def _send(self, command: Command) -> Callable[[], None]:
         return lambda: self.desk.send(command, self)
@@ -225,7 +240,12 @@ class RecoveryPage(Page):
 
     def _paper(self, was_seen: bool) -> Callable[[], None]:
         paper_id = int(self.facts.get("paper_id", 0))
-        return self._send(DecidePaper(paper_id, was_seen))
+
+        def answer() -> None:
+            self.asked_paper = self.attention
+            self.desk.send(DecidePaper(paper_id, was_seen), self)
+
+        return answer
 
     def _enter(self) -> None:
         if self.entry is None:
@@ -233,7 +253,7 @@ class RecoveryPage(Page):
             if self.attention.code.startswith("unit-") and first:
                 first[0].act()
             else:
-                self.desk.ring()
+                self.desk.warn(must_answer_words(self.attention), "must-answer")
             return
         try:
             total_ore = self.entry.amount_ore()
@@ -259,7 +279,7 @@ class RecoveryPage(Page):
         elif self.attention.code in ("paper-unknown", LATE_CODE):
             self.desk.put_aside(self.attention)
         else:
-            self.desk.warn(_("Frågan måste besvaras innan kassan kan gå vidare."), "must-answer")
+            self.desk.warn(must_answer_words(self.attention), "must-answer")
 
     def _menu(self) -> None:
         from tui.screens.reports import MenuPage
@@ -267,9 +287,16 @@ class RecoveryPage(Page):
         self.desk.open(MenuPage(self.desk))
 
     def done(self, command: Command, outcome: Outcome) -> None:
-        """Forget what was typed when the till took the answer."""
-        if outcome.error is None:
-            self.entry = None
+        """Forget what was typed when the till took the answer; tell of a customer without paper."""
+        if outcome.error is not None:
+            return
+        self.entry = None
+        is_paper = isinstance(command, DecidePaper) and not command.was_seen
+        if is_paper and self.asked_paper is not None:
+            asked, self.asked_paper = self.asked_paper, None
+            if dict(asked.facts).get("kind") == "copy":
+                title = _("Kunden har inget papper")
+                self.desk.open(MessagePage(self.desk, title, no_paper_words(asked), "no-paper"))
 
     def draw(self, width: int, height: int) -> Block:
         """Draw what is known, and the answers."""
