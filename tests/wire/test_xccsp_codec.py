@@ -110,6 +110,12 @@ def test_unknown_fault_breaks_the_protocol(code: str) -> None:
         ("CCTEST00000000017", ""),
         ("retailinnovation", "example"),
         ("<UnitId>", f"<Code>{CODE}</Code><UnitId>"),
+        ("<UnitId>", f"<x><Code>{CODE}</Code></x><UnitId>"),
+        (
+            "</RegisterResult>",
+            "<response><UnitMainStatus>OK</UnitMainStatus></response></RegisterResult>",
+        ),
+        ("<data>", f"<data><LoginResponse><Code>{CODE}</Code></LoginResponse>"),
         ("<UnitId>", "<ReceiptId>1041</ReceiptId><UnitId>"),
         ("<UnitId>", "<SerialNo>1041</SerialNo><UnitId>"),
         ("<response", "<!DOCTYPE response><response"),

@@ -179,6 +179,8 @@ def _answer(body: bytes, kind: str, name: str) -> "Element":
     if told_kind not in ("Fault", kind):
         raise RemoteProtocolError(code="answer-type", words=clean(told_kind, WORDS_MAX))
     data = _only(root, "data")
+    if len(data) != 1:
+        raise RemoteProtocolError(code="answer-fields", words="data")
     if told_kind == "Fault":
         raise _fault(_only(data, "FaultInfo"))
     return _only(data, name)
@@ -194,11 +196,16 @@ def _parsed(body: bytes) -> "Element":
 
 
 def _only(parent: "Element", name: str) -> "Element":
-    """Give the child of this name. Raises RemoteProtocolError when it is missing or doubled."""
-    found = parent.findall(f"{{{NAMESPACE}}}{name}")
-    if len(found) != 1:
+    """Give the child of this name.
+
+    Raises RemoteProtocolError when it is missing, or when its name comes twice, however deep and of
+    whatever namespace: which of the two is meant nobody knows.
+    """
+    child = parent.find(f"{{{NAMESPACE}}}{name}")
+    named = [one for one in parent.iter() if one.tag.rpartition("}")[2] == name]
+    if child is None or len(named) != 1:
         raise RemoteProtocolError(code="answer-fields", words=name)
-    return found[0]
+    return child
 
 
 def _text(parent: "Element", name: str) -> str:
