@@ -32,7 +32,8 @@ def _cards(process: Process, watch: Watch) -> Iterator[str]:
     """I1: each approval on one receipt as it was drawn, and each card payment an approval."""
     entries: dict[int, list[LedgerEntry]] = {}
     for entry in process.devices.terminal.ledger.entries():
-        if entry.state is not LedgerState.DECLINED:
+        is_of_today = int(entry.service_id) in watch.counter.asked
+        if entry.state is not LedgerState.DECLINED and is_of_today:
             entries.setdefault(int(entry.service_id), []).append(entry)
     by_hand = {
         row[0] for row in watch.read("SELECT service_id FROM card_late WHERE state='by-hand'")
@@ -48,6 +49,8 @@ def _cards(process: Process, watch: Watch) -> Iterator[str]:
             "SELECT t.service_id, t.authorized_ore, t.amount_ore, t.tip_ore"
             " FROM tender t JOIN sale s ON s.sale_id = t.sale_id JOIN receipt r"
             " ON r.sale_id = s.sale_id WHERE t.kind='card' AND t.state='settled'"
+            " AND r.receipt_no >= ?",
+            watch.first_receipt_no,
         )
     }
     for service_id, drawn in entries.items():
@@ -82,15 +85,19 @@ def _codes(process: Process, watch: Watch) -> Iterator[str]:
     signed = set()
     for number, serial, code in watch.read(
         "SELECT r.receipt_no, s.serial, r.control_code FROM receipt r JOIN sale s USING (sale_id)"
+        " WHERE r.receipt_no >= ?",
+        watch.first_receipt_no,
     ):
         signed.add(serial)
-        if number in watch.fold.receipts and given.get(code) != ("normal", number):
+        if given.get(code) != ("normal", number):
             yield f"I3 receipt {number} carries a code that the unit did not give it"
     for number, serial, code in watch.read(
         "SELECT receipt_no, serial, control_code FROM receipt_copy WHERE state='signed'"
+        " AND receipt_no >= ?",
+        watch.first_receipt_no,
     ):
         signed.add(serial)
-        if number in watch.fold.receipts and given.get(code) != ("kopia", number):
+        if given.get(code) != ("kopia", number):
             yield f"I3 the copy of {number} carries a code that the unit did not give it"
     repeated = _rows_by_serial(watch, "record-repeated")
     failed = _rows_by_serial(watch, "signing-failed")
@@ -109,7 +116,9 @@ def _rows_by_serial(watch: Watch, kind: str) -> Counter[int]:
     return Counter(
         row[0]
         for row in watch.read(
-            "SELECT json_extract(payload, '$.serial') FROM journal WHERE kind=?", kind
+            "SELECT json_extract(payload, '$.serial') FROM journal WHERE kind=? AND seq>?",
+            kind,
+            watch.first_row,
         )
     )
 
@@ -120,7 +129,8 @@ def _papers(process: Process, watch: Watch) -> Iterator[str]:
         if watch.originals[number] == 0:
             missing = watch.read(
                 "SELECT count(*) FROM journal WHERE kind IN ('paper-missing', 'paper-seen')"
-                " AND json_extract(payload, '$.number')=?",
+                " AND seq>? AND json_extract(payload, '$.number')=?",
+                watch.first_row,
                 number,
             )
             if missing == [(0,)]:

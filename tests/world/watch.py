@@ -54,6 +54,9 @@ class Watch:
         """Service ids of the payments that reached the terminal."""
         self.registrations: list[Registration] = []
         self.rows = 0
+        self.first_row = 0
+        """The journal row before the day's first."""
+        self.first_receipt_no = 1
         self.misread: set[int] = set()
         """Sales about which a manager said something false."""
         self.drawn_for: dict[int, list[int]] = {}
@@ -296,6 +299,7 @@ class Watch:
 
     def forget(self) -> None:
         """Forget the papers and receipts of the days before, so that only the till remembers."""
+        self.first_row, self.first_receipt_no = self.rows, self.fold.receipt_no + 1
         newest = self.registrations[-1:]
         self.registrations.clear()
         self.registrations += newest
