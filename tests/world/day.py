@@ -47,6 +47,7 @@ class Result:
     sales: int = 0
     rows: int = 0
     lives: int = 0
+    commits: int = 0
     journal: str = ""
     """SHA-256 over all rows of the journal."""
     fired: Counter[str] = field(default_factory=Counter)
@@ -205,6 +206,7 @@ class Day:
         process, self.process = self.process, None
         if process is not None:
             self.watch.life_ended(process)
+            self.result.commits += process.store.commits
             process.close()
 
     def _digest(self) -> str:
