@@ -65,6 +65,7 @@ soak: $(DEV_STAMP)
 
 night: $(DEV_STAMP)
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m "night"
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m "hypothesis" --hypothesis-profile=night
 	$(BIN)/python -m tests.tamper $(TAMPER)
 	$(BIN)/python -m tests.frames $(FRAMES)
 	$(BIN)/python -m tests.crash.points points=$(POINTS) doubles=$(DOUBLES) disk=$(DISK)

@@ -6,6 +6,8 @@ from hypothesis import settings
 
 # No test measures time: a busy machine makes no property false.
 settings.register_profile("house", deadline=None)
+# Some forty properties: a million cases (reliability T1).
+settings.register_profile("night", deadline=None, max_examples=25_000, database=None)
 settings.load_profile("house")
 
 os.environ.pop("NO_COLOR", None)
