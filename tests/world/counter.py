@@ -13,7 +13,7 @@ from itertools import zip_longest
 from core.receipt import Shop
 from devices.simulators.terminal_ledger import LedgerEntry
 from tests.world.fold import vat_in
-from tests.world.read_paper import CardBlock, PaperTender, ReceiptPaper, read_receipt
+from tests.world.read_paper import CardBlock, PaperTender, ReceiptPaper, read_card, read_receipt
 
 Goods = list[tuple[int, int]]
 """What lies on the counter: (rate, amount) of each article and deposit."""
@@ -71,6 +71,8 @@ class Counting:
     shop: Shop
     shows: Callable[[int], LedgerEntry | None] = lambda _: None
     """What stands drawn for a service id: the terminal's word."""
+    undone: Callable[[], list[LedgerEntry]] = list
+    """What was undone: the terminal's word."""
     goods: Goods = field(default_factory=list)
     cash: list[int | None] = field(default_factory=list)
     is_last_cash: bool = False
@@ -120,6 +122,13 @@ class Counting:
         if entry.total_ore < asked_ore:
             part_ore = min(part_ore, entry.total_ore)
         return Drawn(part_ore, entry.total_ore - part_ore, entry)
+
+    def check_reversal(self, text: str) -> Iterator[str]:
+        """Hold the customer's paper about an undone card payment against the terminal (I1)."""
+        shown = read_card(text)
+        undone = [(one.amount_ore, one.tip_ore, one.total_ore) for one in self.undone()]
+        if (shown.amount_ore, shown.tip_ore, shown.total_ore) not in undone:
+            yield f"I1 paper of an undone payment shows {shown}, undone: {undone}"
 
     def check_paper(self, number: int, text: str, code: str) -> Iterator[str]:
         """Hold an original or a copy against the sale; `code` is what the unit gave for it."""

@@ -87,6 +87,7 @@ class Day:
             Printer(self.clock, self.chance, self.watch),
         )
         self.watch.counter.shows = self.devices.terminal.shows
+        self.watch.counter.undone = self.devices.terminal.undone
         self.fate = Fate(self.chance)
         self.sales = sales or min(SALES_MAX, 1 + int(dice.expovariate(1 / 4)))
         self.acts_max = ACTS_MAX + 100 * self.sales

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from core import card_block, receipt_layout, report_layout
-from core.receipt import Receipt, ReceiptTender
+from core.receipt import Receipt, ReceiptKind, ReceiptTender
 from core.services import printing
 
 Plant = tuple[tuple[Any, str, Any], ...]
@@ -17,6 +17,7 @@ _write_vat = receipt_layout._write_vat
 _write_card = receipt_layout._write_card
 _write_amounts = card_block._write_amounts
 _lay_out_report = report_layout.lay_out_report
+_lay_out_reversal = receipt_layout.lay_out_reversal
 _control_code_rows = receipt_layout._control_code_rows
 
 
@@ -95,6 +96,26 @@ def _code_cut() -> Plant:
     return ((receipt_layout, "_control_code_rows", rows),)
 
 
+def _copy_total_wrong() -> Plant:
+    """Adds a krona to the total on copies alone."""
+
+    def write(sheet: Any, receipt: Receipt, words: Any) -> None:
+        more_ore = 1_00 if receipt.kind is ReceiptKind.COPY else 0
+        shown: Any = _Other(receipt, to_pay_ore=receipt.to_pay_ore + more_ore)
+        _write_to_pay(sheet, shown, words)
+
+    return ((receipt_layout, "_write_to_pay", write),)
+
+
+def _undone_sum_wrong() -> Plant:
+    """Promises the customer an öre more than was undone."""
+
+    def lay_out(slip: Any, *others: Any) -> Any:
+        return _lay_out_reversal(replace(slip, total_ore=slip.total_ore + 1), *others)
+
+    return ((printing, "lay_out_reversal", lay_out),)
+
+
 def _report_changed(**other: Any) -> Plant:
     def lay_out(report: Any, width: int, words: Any) -> Any:
         changed = {name: make(report) for name, make in other.items()}
@@ -144,6 +165,8 @@ PAPER_PLANTS: Final[dict[str, tuple[Callable[[], Plant], tuple[str, ...]]]] = {
     "card block missing": (_without_card_block, ("I1",)),
     "card block of another sum": (_card_total_wrong, ("I1",)),
     "control code cut": (_code_cut, ("I3",)),
+    "total +1.00 on the copy alone": (_copy_total_wrong, ("I2",)),
+    "undone sum wrong on its paper": (_undone_sum_wrong, ("I1",)),
     "sales of a report wrong on paper": (_report_sales_wrong, ("I5",)),
     "VAT of a report wrong on paper": (_report_vat_wrong, ("I5",)),
     "tips of a report left off the paper": (_report_without_tips, ("I5",)),

@@ -129,6 +129,11 @@ def _read_pay(found: ReceiptPaper, rows: list[str]) -> None:
         label = ""
 
 
+def read_card(text: str) -> CardBlock:
+    """Read a paper that tells of one card payment and no receipt."""
+    return _read_card(text.splitlines())
+
+
 def _read_card(rows: list[str]) -> CardBlock:
     block = CardBlock()
     for row in rows:

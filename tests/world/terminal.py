@@ -203,6 +203,10 @@ class Terminal:
                 return entry if entry.state is LedgerState.APPROVED else None
         return None
 
+    def undone(self) -> list[LedgerEntry]:
+        """Give what was drawn and reversed."""
+        return [one for one in self.ledger.entries() if one.state is LedgerState.REVERSED]
+
     def _answer(self, asked: WireRequest) -> None:
         address = Address(asked.service_id, asked.workstation_id, asked.poi_id)
         match asked.category:

@@ -179,6 +179,8 @@ class Watch:
                 self.wrong.append(
                     f"I15 receipt {original[1]} opened the drawer {paper.drawer_pulses} times"
                 )
+        elif "KORTKÖPET ÄR ÅTERFÖRT" in text:
+            self.wrong += self.counter.check_reversal(text)
         elif "-DAGRAPPORT" in text:
             self._check_report(text)
         if any(_is_card_number(found) for found in _DIGITS.findall(text)):
