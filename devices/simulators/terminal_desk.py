@@ -63,6 +63,8 @@ class LinkGone(Interrupted):
 
 
 WELCOME = ("Välkommen",)
+NO_CONTACT = "Ingen kontakt med kassan"
+"""The outcome of a payment whose till went away; gone when a till is there again."""
 _IDLE_HINTS = (("cable", N_("dra ur eller sätt i kabeln")),)
 
 
@@ -115,6 +117,8 @@ class Desk:
         """Show whether a till is connected."""
         if self._view.is_linked != is_linked:
             self._view = replace(self._view, is_linked=is_linked)
+            if is_linked and self._view.lines[:1] == (NO_CONTACT,):
+                self._view = replace(self._view, lines=WELCOME)
             self._tell()
 
     def show_idle(self, outcome: str) -> None:

@@ -14,6 +14,7 @@ from core.money import format_kronor
 from core.text_marks import N_
 from devices.simulators import terminal_writing as writing
 from devices.simulators.terminal_desk import (
+    NO_CONTACT,
     CustomerStopped,
     Desk,
     LinkGone,
@@ -128,7 +129,7 @@ class SimulatedSale:
         try:
             self._play_to_the_end()
         except LinkGone:
-            self._desk.show_idle("Ingen kontakt med kassan")
+            self._desk.show_idle(NO_CONTACT)
         finally:
             self._line.finished()
 

@@ -133,6 +133,22 @@ def test_the_doctor_asks_every_device_and_refuses_simulators_to_a_shop(
         assert "401" in capsys.readouterr().out
 
 
+def test_the_doctor_calls_a_simulated_printer_one_in_plain_swedish(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "shop.toml"
+    with simulated("printer", "--port", "0") as where:
+        port = where.rpartition(":")[2]
+        printer = f'driver = "network"\nhost = "127.0.0.1"\nport = {port}'
+        url = "http://127.0.0.1:9/xccsp"
+        shop = SHOP.format(url=url, login="timeout_s = 1", terminal="none", port=1)
+        file.write_text(shop.replace('driver = "file"\npath = "papers.bin"', printer))
+        for demo, words in (([], "svarar men får inte användas"), (["--demo"], "redo")):
+            blipp("doctor", *demo, "--config", file, "--data", tmp_path / "d")
+            (told,) = [row for row in capsys.readouterr().out.splitlines() if "Skrivare" in row]
+            assert f"{words} – en simulator" in told
+
+
 def test_a_silent_device_is_named_and_a_running_till_is_left_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

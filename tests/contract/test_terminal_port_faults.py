@@ -279,6 +279,18 @@ def test_a_slip_outside_a_sale_is_told(open_bench: Opener) -> None:
     assert bench.simulator.print_last_again()
 
 
+def test_the_simulated_terminal_says_no_contact_only_while_there_is_none(
+    open_bench: Opener,
+) -> None:
+    bench = open_bench("cable after-approval")
+    bench.tend_until(TerminalState.READY)
+    with pytest.raises(OutcomeUnknown):
+        bench.pay()
+    wait_until(lambda: bench.simulator.view().lines[0] == "Ingen kontakt med kassan")
+    bench.tend_until(TerminalState.READY)
+    wait_until(lambda: bench.simulator.view().lines == ("Välkommen",))
+
+
 def test_a_refused_login_is_told_and_nothing_can_be_paid(open_bench: Opener) -> None:
     bench = open_bench("refuse-login")
     bench.driver.tend()

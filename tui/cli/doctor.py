@@ -13,7 +13,7 @@ from typing import Final
 from core.errors import DeviceError, StoreInUse
 from core.facts import Fact, PrinterCondition, TerminalState, TerminalStateChanged
 from db.lock import DataLock
-from devices.factory import make_control_unit, make_printer, make_terminal
+from devices.factory import PrinterConfig, make_control_unit, make_printer, make_terminal
 from tui.cli.doctor_data import line, tell_data
 from tui.cli.place import Place, place_of
 from tui.cli.say import say
@@ -138,22 +138,32 @@ def _ask_printer(place: Place) -> Answer:
         return True, _("simuleras inne i kassan")
     places = {"network": f"{config.host}:{config.port}", "serial": config.device}
     where = f"{config.driver} {places.get(config.driver, config.path)}"
-    printer = make_printer(config, is_simulator_allowed=place.is_demo)
     try:
-        condition = printer.condition()
+        condition = _condition(config, is_simulator_allowed=False)
+        is_simulator = condition is PrinterCondition.REFUSED
+        if is_simulator and place.is_demo:
+            condition = _condition(config, is_simulator_allowed=True)
     except DeviceError as error:
         return False, f"{where}: {_device_words(error)}"
-    finally:
-        printer.close()
     words = {
-        PrinterCondition.READY: _("redo"),
+        PrinterCondition.READY: _("svarar och är redo"),
         PrinterCondition.PAPER_LOW: _("papperet är snart slut"),
         PrinterCondition.PAPER_OUT: _("papperet är slut"),
         PrinterCondition.COVER_OPEN: _("luckan är öppen"),
         PrinterCondition.SILENT: _("ansluten men svarar inte"),
-    }.get(condition, str(condition))
+        PrinterCondition.REFUSED: _("svarar men får inte användas"),
+    }.get(condition, _("kan inte nås"))
     is_good = condition in (PrinterCondition.READY, PrinterCondition.PAPER_LOW)
-    return is_good, f"{where}: {words}"
+    return is_good, f"{where}: {words}" + (_(" – en simulator") if is_simulator else "")
+
+
+def _condition(config: PrinterConfig, *, is_simulator_allowed: bool) -> PrinterCondition:
+    """Ask the printer how it is; it also tells its maker where no simulator may be."""
+    printer = make_printer(config, is_simulator_allowed=is_simulator_allowed)
+    try:
+        return printer.condition()
+    finally:
+        printer.close()
 
 
 def _device_words(error: DeviceError) -> str:

@@ -21,7 +21,8 @@ def run(options: argparse.Namespace) -> int:
     config = replace(demo_config(), data=DataConfig(directory, place))
     report = verify_shop(directory, witness_path(config, directory))
     if report.is_sound:
-        say(_("Felfritt (sound): {count} rader.").format(count=report.rows_checked))
+        words = _("Felfritt (sound): {count} rader i databasens alla tabeller är kontrollerade.")
+        say(words.format(count=report.rows_checked))
         for gap in report.gaps:
             say(gap_words(gap))
         return 0
