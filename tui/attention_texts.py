@@ -164,6 +164,16 @@ BEFORE_STOP: Final[dict[str, str]] = {
 }
 """What became of the sale that was being paid when the till stopped."""
 
+SLIP_AGAIN: Final = N_(
+    "Kortterminalen skrev ut ett kortkvitto igen: {total_ore}, {at}, {card}, kvitto {receipt_no}. "
+    "Det är sparat; inget nytt är draget."
+)
+SLIP_FOREIGN: Final = N_(
+    "Kortterminalen skrev ut ett kortkvitto utan köp i kassan: {total_ore}, {at}, {card}. Det är "
+    "sparat; inget köp är ändrat. Jämför med terminalens lista."
+)
+"""A card slip that came outside a payment: of a receipt that the till knows, or of none."""
+
 HOLD_REASONS: Final[dict[str, str]] = {
     "tip-above-cap": N_(
         "Dricksen {tip_ore} är {tip_percent} % av beloppet; gränsen är {limit_percent} %."
@@ -227,6 +237,14 @@ def before_stop_words(told: Attention) -> str:
     facts = dict(told.facts)
     paper = _("skrivs ut") if facts.get("is_paper_waiting") else _("är klart")
     return _(BEFORE_STOP[told.code]).format_map(Facts({**facts, "paper": paper}))
+
+
+def slip_told_words(told: Attention) -> str:
+    """Tell of a card slip that came outside a payment."""
+    facts = Facts(dict(told.facts))
+    is_known = facts["receipt_no"] not in ("", "0")
+    words = _(SLIP_AGAIN) if is_known else _(SLIP_FOREIGN)
+    return words.format_map(facts)
 
 
 def attention_title(attention: Attention) -> str:

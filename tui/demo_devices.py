@@ -21,6 +21,8 @@ MEMORY_DIR: Final = "apparater"
 """Where the devices' own memories lie in the demo's data folder."""
 UNIT_FAULTS: Final = ("silent", "slow", "bad-checksum", "refuse", "drop-after-registering")
 """The control unit's faults that the demo offers; the simulator's own words."""
+_ONCE: Final = ("reprint",)
+"""Words that do something once and stay on for nothing."""
 SLOW_S: Final = 5.0
 """How slow `slow` is: more than the unit's time-out, so that the till must ask again."""
 
@@ -90,6 +92,7 @@ class DemoDevices:
         acts: dict[tuple[str, str], Callable[[], None]] = {
             ("terminal", "cable"): self.terminal.pull_cable,
             ("terminal", "slow-approval"): lambda: self.terminal.set_approval_wait(APPROVAL_WAIT_S),
+            ("terminal", "reprint"): lambda: self.terminal.press("reprint"),
             ("terminal", ""): self._mend_terminal,
             ("printer", "paper-out"): lambda: self.printer.set_paper("out"),
             ("printer", "unplug"): self.printer.unplug,
@@ -102,6 +105,8 @@ class DemoDevices:
         if act is None:
             return False
         act()
+        if fault in _ONCE:
+            return True
         # A control unit has one fault at a time; the others' add up until they are mended.
         is_mended = not fault or device == "control-unit"
         kept = {each for each in self._faults if each[0] != device or not is_mended}

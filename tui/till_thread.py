@@ -356,6 +356,7 @@ class TillThread:
             attention=till.attention,
             card_result=till.last_tender_error,
             before_stop=till.before_stop,
+            slip_told=till.slip_told,
             last_receipt=till.last_receipt,
             last_paper=self._paper_of_last_receipt(till),
             faults=self._opened.devices.faults if self._opened else frozenset(),

@@ -92,12 +92,22 @@ class TillView:
     """Its layout, for the screen."""
     before_stop: Attention | None = None
     """What became of the sale that was being paid when the till stopped; until the next one."""
+    slip_told: Attention | None = None
+    """A card slip that came outside a payment; until the next payment."""
     faults: frozenset[tuple[str, str]] = frozenset()
     """Demo only: the simulated devices' faults that are on, as (device, word)."""
     is_drawer_waiting: bool = False
     """A paper that is not printed yet is to open the drawer."""
     books: BooksPicture | None = None
     """The newest backup or export that was begun from the menu in this run."""
+
+    @property
+    def card_news(self) -> Attention | None:
+        """Give why the last card was not paid, unless what is told of the stop says it already."""
+        told = self.before_stop.code if self.before_stop is not None else ""
+        result = self.card_result
+        is_plain = result is not None and result.code in ("card-never-charged", "card-reversed")
+        return None if is_plain and told.endswith(("-not-drawn", "-reversed")) else result
 
     @property
     def is_paper_stuck(self) -> bool:

@@ -6,14 +6,14 @@ except slips, which are stored before anything else (terminal-protocols 2.9).
 
 from core import events as ev
 from core import facts as f
-from core.card import PromptAnswer, SlipCopy
+from core.card import CardSlip, PromptAnswer, SlipCopy
 from core.checkout import SaleState
 from core.effects import AbortCard, AnswerPrompt
 from core.errors import SaleNotOpen
 from core.services import copies, doubt, late, payment, printing, signing
 from core.services.slips import keep_slip
 from core.services.steps import ask_again_about_doubt
-from core.services.till import Till
+from core.services.till import Attention, Till
 
 
 def take_fact(till: Till, fact: f.Fact) -> None:
@@ -99,10 +99,28 @@ def _take_slip(till: Till, fact: f.SlipArrived) -> None:
             till.terminal.reversal_slip = slip
     elif slip.copy is SlipCopy.MERCHANT and slip.needs_signature:
         till.terminal.slip = slip
+    _tell_outside(till, slip, is_new=is_new)
     if is_new:
         ask_again_about_doubt(till)
         late.take_late_slip(till, slip)
     printing.start_next_paper(till)
+
+
+def _tell_outside(till: Till, slip: CardSlip, *, is_new: bool) -> None:
+    """Tell of a slip that belongs to no payment that runs: kept, and no sale is moved by it."""
+    if slip.kind != "purchase" or (till.sale is not None and till.sale.current_tender is not None):
+        return
+    owner = till.store.sale_of_service(slip.service_id) if slip.service_id else None
+    is_present = till.sale is not None and owner is not None and owner.sale_id == till.sale.sale_id
+    if is_new and is_present:
+        return
+    facts: tuple[tuple[str, str | int], ...] = (
+        ("total_ore", slip.total_ore),
+        ("at", slip.at),
+        ("card", slip.masked_pan),
+        ("receipt_no", owner.receipt_no if owner is not None else 0),
+    )
+    till.slip_told = Attention("slip-outside-sale", (*facts, ("is_new", int(is_new))))
 
 
 def abort_card(till: Till) -> None:

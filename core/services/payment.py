@@ -53,7 +53,7 @@ def pay_cash(till: Till, given_ore: int | None) -> None:
         change_ore=given - due_ore if is_all else 0,
     )
     till.settle(*_frozen(sale), event)
-    till.last_tender_error = None
+    till.last_tender_error = till.slip_told = None
     forward(till, is_fresh=True)
 
 
@@ -90,7 +90,7 @@ def pay_card(till: Till, amount_ore: int | None, total_ore: int | None) -> None:
         )
         till.sale = till.record(uow, sale, (*_frozen(sale), requested))
         uow.commit()
-    till.last_tender_error = None
+    till.last_tender_error = till.slip_told = None
     till.attention = None
     till.terminal.lines = ()
     till.terminal.prompt = None

@@ -153,6 +153,8 @@ class Till:
     """That receipt laid out: once, for printer and screen alike."""
     last_tender_error: Attention | None = None
     """Why the last card attempt ended without payment; shown until the next act."""
+    slip_told: Attention | None = None
+    """A card slip that came outside a payment, for the screen; until the next payment."""
     taken_up: TakenUp | None = None
     """The sale that was being paid when the till stopped, until the next one begins."""
     before_stop: Attention | None = None

@@ -60,6 +60,7 @@ class SimulatedTerminal:
         self._sale_id = ""
         self._payment_count = 0
         self._pending_slips: list[bytes] = []
+        self._reprint: threading.Timer | None = None
         self._is_plugged = True
         self._is_stopped = False
         self._port = TillPort(host, port, self._take, self._linked)
@@ -87,6 +88,8 @@ class SimulatedTerminal:
     def stop(self) -> None:
         """Close everything; safe to call twice."""
         self._is_stopped = True
+        if self._reprint is not None:
+            self._reprint.cancel()
         self._port.unlisten()
         self._port.join()
 
@@ -99,12 +102,14 @@ class SimulatedTerminal:
         return self._ledger.entries()
 
     def press(self, key: str) -> None:
-        """Press a key: 0-9, ok, stop, clear, tap, chip, swipe, declined, cable."""
+        """Press a key: 0-9, ok, stop, clear, tap, chip, swipe, declined, cable, reprint."""
         if key == "cable":
             if self._is_plugged:
                 self.pull_cable()
             else:
                 self.plug_cable()
+        elif key == "reprint":
+            self.print_last_again()
         else:
             self._desk.press(key)
 
@@ -173,7 +178,7 @@ class SimulatedTerminal:
     def print_last_again(self) -> bool:
         """Send the customer slip of the last transaction outside a sale; False when it cannot."""
         last = self._ledger.last()
-        if last is None:
+        if last is None or self._sale_id:
             return False
         address = self._own_address(last.service_id)
         return self._send_unasked(writing.slip(address, last, False, SlipExtra()))
@@ -308,18 +313,23 @@ class SimulatedTerminal:
                 send=till.send,
                 tear=lambda: self._port.tear(till),
                 keep_slips=self._keep_slips,
-                finished=lambda: self._finished(address.service_id),
+                finished=lambda: self._finished(address.service_id, play),
             ),
         )
         self._desk.begin()
         self._sale_id = address.service_id
         self._sale = self._port.run("terminal-sale", sale.run)
 
-    def _finished(self, service_id: str) -> None:
+    def _finished(self, service_id: str, play: Play | None) -> None:
         """Be free for the next request: called just before the answer goes out."""
         with self._lock:
-            if self._sale_id == service_id:
-                self._sale_id = ""
+            if self._sale_id != service_id:
+                return
+            self._sale_id = ""
+            if play is not None and play.reprint_after_s is not None:
+                self._reprint = threading.Timer(play.reprint_after_s, self.print_last_again)
+                self._reprint.daemon = True
+                self._reprint.start()
 
     def _next_play(self) -> Play | None:
         with self._lock:

@@ -65,7 +65,10 @@ class LinkGone(Interrupted):
 WELCOME = ("Välkommen",)
 NO_CONTACT = "Ingen kontakt med kassan"
 """The outcome of a payment whose till went away; gone when a till is there again."""
-_IDLE_HINTS = (("cable", N_("dra ur eller sätt i kabeln")),)
+_IDLE_HINTS = (
+    ("cable", N_("dra ur eller sätt i kabeln")),
+    ("reprint", N_("skriv ut förra kvittot")),
+)
 
 
 class Desk:

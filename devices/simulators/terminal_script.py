@@ -9,6 +9,7 @@ the plays start over. Two words concern the whole run: `refuse-login` and `silen
     wait 0.2             seconds before the card         answer-wait 0.5 seconds before the answer
     approval-wait 8      seconds that a slow bank takes: an abort in them comes too late
     cable before-approval | cable after-approval         the link is torn there
+    reprint 5            seconds after the answer the customer's slip is printed again
     question code | voice | unknown                      the terminal asks the cashier
     amount 1.00          the answer names this amount    force-tip 10.00 a tip although not allowed
     any word of Fault                                    see there
@@ -100,6 +101,8 @@ class Play:
     question: str = ""
     amount_ore: int | None = None
     forced_tip_ore: int | None = None
+    reprint_after_s: float | None = None
+    """When the slip comes once more, outside the sale; None = never."""
     faults: frozenset[Fault] = frozenset()
 
 
@@ -182,6 +185,8 @@ def _with(play: Play, word: str, value: str) -> Play:
             return replace(play, answer_wait_s=_seconds(value))
         case "approval-wait":
             return replace(play, approval_wait_s=_seconds(value))
+        case "reprint":
+            return replace(play, reprint_after_s=_seconds(value))
         case "cable":
             return replace(play, cable=_one_of(value, _CABLES))
         case "question":
@@ -192,7 +197,7 @@ def _with(play: Play, word: str, value: str) -> Play:
 _VALUED = frozenset(
     {
         *("tip", "total", "amount", "force-tip", "wait", "answer-wait", "approval-wait"),
-        *("cable", "question"),
+        *("cable", "question", "reprint"),
     }
 )
 _WORDS = _VALUED | {"tap", "swipe", "stop", "decline", "sign", "chip", *Fault}

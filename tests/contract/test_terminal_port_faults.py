@@ -279,6 +279,21 @@ def test_a_slip_outside_a_sale_is_told(open_bench: Opener) -> None:
     assert bench.simulator.print_last_again()
 
 
+def test_a_slip_that_is_printed_again_later_is_told_again_and_moves_nothing(
+    open_bench: Opener,
+) -> None:
+    bench = open_bench("reprint 0.2\nno-slips")
+    bench.tend_until(TerminalState.READY)
+    bench.pay()
+    bench.facts.wait(lambda fact: isinstance(fact, SlipArrived))
+    bench.simulator.press("reprint")
+    bench.clock.pushed_s += 5
+    bench.simulator.press("reprint")
+    wait_until(lambda: len(bench.facts.of(SlipArrived)) == 2)
+    assert len({fact.slip for fact in bench.facts.of(SlipArrived)}) == 1
+    assert len(bench.simulator.ledger()) == 1
+
+
 def test_the_simulated_terminal_says_no_contact_only_while_there_is_none(
     open_bench: Opener,
 ) -> None:

@@ -15,6 +15,7 @@ from tui.attention_texts import (
     attention_words,
     card_result_words,
     next_try_words,
+    slip_told_words,
 )
 from tui.texts import (
     ERRORS,
@@ -59,7 +60,8 @@ def test_each_error_has_words_of_its_own() -> None:
 def test_each_attention_of_the_services_has_words() -> None:
     codes = _attention_codes()
     assert {"card-doubt", "card-held", "paper-unknown", "terminal-unreachable"} <= codes
-    worded = {*ATTENTIONS, *RESULTS, *BEFORE_STOP}
+    worded = {*ATTENTIONS, *RESULTS, *BEFORE_STOP, "slip-outside-sale"}
+    assert slip_told_words(Attention("slip-outside-sale"))
     unworded = codes - worded
     assert not unworded - {"unit-silent", "unit-refused", "unit-unclear"}
     for code in codes:

@@ -193,7 +193,7 @@ class PayPage(Page):
         view = self.desk.view
         if view is not None and view.before_stop is not None:
             parts.append(wrapped(before_stop_words(view.before_stop), inner, styles.notice_line))
-        result = view.card_result if view else None
+        result = view.card_news if view else None
         if result is not None:
             parts.append(wrapped(card_result_words(result), inner, styles.warning))
         return sheet(_("Betala"), parts, width, height, styles)

@@ -8,7 +8,12 @@ from rich.style import Style
 from core.catalog import KeyKind
 from core.receipt import Receipt
 from core.sale import Line, Sale
-from tui.attention_texts import attention_title, before_stop_words, card_result_words
+from tui.attention_texts import (
+    attention_title,
+    before_stop_words,
+    card_result_words,
+    slip_told_words,
+)
 from tui.bindings import shown_key
 from tui.i18n import _
 from tui.screens.first import draw_total, receipt_width
@@ -241,8 +246,10 @@ def _guide_texts(
         texts.append((before_stop_words(view.before_stop), styles.notice_line))
     if view.is_paper_stuck:
         texts.append((_paper_words(view), styles.warning))
-    if view.card_result is not None:
-        texts.append((card_result_words(view.card_result), styles.warning))
+    if view.card_news is not None:
+        texts.append((card_result_words(view.card_news), styles.warning))
+    if view.slip_told is not None:
+        texts.append((slip_told_words(view.slip_told), styles.warning))
     if trouble is None or not page.entry.is_empty:
         texts += [(text, styles.base) for text in _next_steps(page, shop, view.sale)]
     elif view.sale is not None and view.sale.lines:

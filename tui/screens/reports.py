@@ -200,6 +200,7 @@ class FaultsPage(ListPage):
                 "terminal",
                 "slow-approval",
             ),
+            ("P", _("Kortterminalen: skriv ut förra kvittot igen"), "terminal", "reprint"),
             ("7", _("Kortterminalen: kabel och bank (6 och L) i ordning"), "terminal", ""),
             ("8", _("Skrivaren: slut på papper"), "printer", "paper-out"),
             ("9", _("Skrivaren: dra ur kabeln"), "printer", "unplug"),
@@ -225,6 +226,8 @@ class FaultsPage(ListPage):
             words = _("Felet är på. {key} 9 visar vilka fel som är på, och tar bort dem.")
             if command.fault == "slow-approval":
                 words = _("Banken svarar långsamt (8 s) från nästa kort. {key} 9 7 tar bort det.")
+            if command.fault == "reprint":
+                words = _("Kortterminalen skickar sitt senaste kvitto en gång till.")
             if not command.fault:
                 words = _("Apparaten är i ordning igen.")
             self.desk.notice = Notice(words.format(key=key))

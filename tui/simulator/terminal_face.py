@@ -3,8 +3,9 @@
 38 columns by 20 rows, plain lines only, so that it stands beside the card screen at 80x24 and on a
 bare console. One person plays the customer with the keyboard: digits, Enter is OK (green),
 Backspace is clear (yellow), `s` stop (red), `t` tap, `c` chip, `u` a card that wants a signature,
-`d` a card that is declined, `k` the cable. In the tip step the total is typed in whole kronor
-(`280` Enter), and Enter alone means no tip; the simulator refuses a total below the amount.
+`d` a card that is declined, `k` the cable, `p` the last slip once more between sales. In the tip
+step the total is typed in whole kronor (`280` Enter), and Enter alone means no tip; the simulator
+refuses a total below the amount.
 """
 
 from typing import Final
@@ -41,6 +42,7 @@ _LETTERS: Final = {
     "d": "declined",
     "s": "stop",
     "k": "cable",
+    "p": "reprint",
 }
 _CAPS: Final = {
     **{press: letter for letter, press in _LETTERS.items()},

@@ -1,7 +1,8 @@
 """Slips as they come, in or outside a payment: told once, kept for a while, waited for.
 
-Two identical prints (same copy, reference, kind and status) are one slip (protocols 5.4); another
-content under the same name is told as foreign and never put over the first.
+Two identical prints (same copy, reference, kind and status) are one slip (protocols 5.4); printed
+again later it is told again, for a person may have done that at the terminal. Another content under
+the same name is told as foreign and never put over the first.
 """
 
 import threading
@@ -15,6 +16,8 @@ from core.ports import Clock, Report
 
 _COUNT_MAX = 64
 _LOOK_S = 0.25
+_SAME_PRINT_S = 3.0
+"""An identical print this soon is the same one sent twice; a later one was asked for anew."""
 
 
 class SlipBox:
@@ -25,21 +28,26 @@ class SlipBox:
         self._report = report
         self._came = threading.Condition()
         self._slips: OrderedDict[tuple[str, ...], CardSlip] = OrderedDict()
+        self._told_at_s: dict[tuple[str, ...], float] = {}
 
     def keep(self, slip: CardSlip) -> None:
-        """Keep and tell a slip, unless it was told before."""
+        """Keep and tell a slip, unless it was told just before."""
         key = (slip.copy, slip.reference, slip.kind, slip.status)
+        now_s = self._clock.monotonic_s()
         with self._came:
             known = self._slips.get(key)
             if known is None:
                 self._slips[key] = slip
                 if len(self._slips) > _COUNT_MAX:
-                    self._slips.popitem(last=False)
+                    oldest, _slip = self._slips.popitem(last=False)
+                    self._told_at_s.pop(oldest, None)
                 self._came.notify_all()
-        if known is None:
-            self._report(SlipArrived(slip))
-        elif replace(known, service_id=slip.service_id) != slip:
+            is_told = now_s - self._told_at_s.get(key, now_s - _SAME_PRINT_S) < _SAME_PRINT_S
+            self._told_at_s[key] = now_s
+        if known is not None and replace(known, service_id=slip.service_id) != slip:
             self._report(ForeignAnswer(slip.service_id, "Print", f"second {slip.reference}"))
+        elif known is None or not is_told:
+            self._report(SlipArrived(slip))
 
     def kept(self) -> list[CardSlip]:
         """Give all kept slips, oldest first."""
