@@ -115,6 +115,7 @@ def test_unknown_fault_breaks_the_protocol(code: str) -> None:
             "</RegisterResult>",
             "<response><UnitMainStatus>OK</UnitMainStatus></response></RegisterResult>",
         ),
+        ("</data>", "</data><UnitMainStatus>OK</UnitMainStatus>"),
         ("<data>", f"<data><LoginResponse><Code>{CODE}</Code></LoginResponse>"),
         ("<UnitId>", "<ReceiptId>1041</ReceiptId><UnitId>"),
         ("<UnitId>", "<SerialNo>1041</SerialNo><UnitId>"),

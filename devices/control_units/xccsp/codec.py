@@ -183,7 +183,10 @@ def _answer(body: bytes, kind: str, name: str) -> "Element":
         raise RemoteProtocolError(code="answer-fields", words="data")
     if told_kind == "Fault":
         raise _fault(_only(data, "FaultInfo"))
-    return _only(data, name)
+    told = _only(data, name)
+    for field in told:
+        _only_one(root, _local_name(field))
+    return told
 
 
 def _parsed(body: bytes) -> "Element":
@@ -196,16 +199,25 @@ def _parsed(body: bytes) -> "Element":
 
 
 def _only(parent: "Element", name: str) -> "Element":
-    """Give the child of this name.
-
-    Raises RemoteProtocolError when it is missing, or when its name comes twice, however deep and of
-    whatever namespace: which of the two is meant nobody knows.
-    """
+    """Give the child of this name. Raises RemoteProtocolError when it is missing or doubled."""
     child = parent.find(f"{{{NAMESPACE}}}{name}")
-    named = [one for one in parent.iter() if one.tag.rpartition("}")[2] == name]
-    if child is None or len(named) != 1:
+    if child is None:
         raise RemoteProtocolError(code="answer-fields", words=name)
+    _only_one(parent, name)
     return child
+
+
+def _only_one(parent: "Element", name: str) -> None:
+    """Refuse a name that comes twice, however deep and of whatever namespace.
+
+    Which of the two is meant nobody knows. Raises RemoteProtocolError.
+    """
+    if sum(_local_name(one) == name for one in parent.iter()) > 1:
+        raise RemoteProtocolError(code="answer-fields", words=name)
+
+
+def _local_name(element: "Element") -> str:
+    return element.tag.rpartition("}")[2]
 
 
 def _text(parent: "Element", name: str) -> str:
