@@ -1,6 +1,12 @@
 """What the screens may ask of the till thread: imperative, frozen; each gets one Outcome."""
 
+from typing import Final
+
 from core.frozen import frozen
+from core.text import clean
+
+NAME_LENGTH_MAX: Final = 40
+"""Characters of the name of a person who decides."""
 
 
 @frozen
@@ -91,16 +97,24 @@ class DecideDoubt:
 
     is_charged: bool
     total_ore: int | None = None
+    by: str = ""
+    """Who decided, if a name was typed; empty = the configured one."""
 
 
 @frozen
 class KeepHeld:
     """The manager keeps a held card payment."""
 
+    by: str = ""
+    """Who decided, if a name was typed; empty = the configured one."""
+
 
 @frozen
 class ReverseHeld:
     """The manager has a held card payment reversed."""
+
+    by: str = ""
+    """Who decided, if a name was typed; empty = the configured one."""
 
 
 @frozen
@@ -108,6 +122,8 @@ class DecideReversal:
     """The manager read on the terminal's slip what became of a reversal."""
 
     is_reversed: bool
+    by: str = ""
+    """Who decided, if a name was typed; empty = the configured one."""
 
 
 @frozen
@@ -115,6 +131,8 @@ class ReverseLate:
     """The manager has a late approval reversed at the terminal."""
 
     service_id: int
+    by: str = ""
+    """Who decided, if a name was typed; empty = the configured one."""
 
 
 @frozen
@@ -122,6 +140,8 @@ class SettleLateByHand:
     """The manager answers that a late approval was handled beside the till."""
 
     service_id: int
+    by: str = ""
+    """Who decided, if a name was typed; empty = the configured one."""
 
 
 @frozen
@@ -175,6 +195,14 @@ class SetDemoFault:
 class Quit:
     """Close the till; refused while a payment runs, unless its outcome is unknown."""
 
+    by: str = ""
+    """Who decided, if a name was typed; empty = the configured one."""
+
+
+Decision = (
+    DecideDoubt | KeepHeld | ReverseHeld | DecideReversal | ReverseLate | SettleLateByHand | Quit
+)
+"""What a person decides by name."""
 
 Command = (
     AddCode
@@ -204,3 +232,13 @@ Command = (
     | SetDemoFault
     | Quit
 )
+
+
+def decider(command: Command, configured: str) -> str:
+    """Give the name that a decision is recorded with: the typed one, cleaned, or the configured."""
+    typed = clean(getattr(command, "by", ""), NAME_LENGTH_MAX)
+    if not typed:
+        return configured
+    from core.card_secrets import redact_words  # not before the first paint
+
+    return redact_words(typed)

@@ -274,7 +274,7 @@ class TillThread:
                 till.note_alone("demo-fault", device=command.device, fault=command.fault)
             case c.Quit():
                 check_may_quit(till.state, till.attention)
-                doubt.leave_doubt(till, till.rules.manager)
+                doubt.leave_doubt(till, c.decider(command, till.rules.manager))
                 return Outcome(may_quit=True)
             case _:
                 self._carry_out_payment(till, command)
@@ -282,7 +282,7 @@ class TillThread:
 
     def _carry_out_payment(self, till: Till, command: c.Command) -> None:
         """Carry out a command about paying, or about a device's question."""
-        manager = till.rules.manager
+        manager = c.decider(command, till.rules.manager)
         match command:
             case c.PayCash():
                 payment.pay_cash(till, command.given_ore)

@@ -4,11 +4,25 @@ What waits for a person, a terminal or a control unit that may be away for good 
 till open (core.services.till.check_may_quit): it is told plainly, and goes on at the next start.
 """
 
+from collections.abc import Callable
+
 from core.checkout import BETWEEN_CARD_AND_CODE, SaleState
 from core.sale import Sale
 from tui.i18n import _
+from tui.screens.confirm import ConfirmPage
+from tui.screens.decision import DecisionPage
+from tui.screens.page import Desk, Page
 from tui.texts import kronor
 from tui.views import SIGNING, TillView
+
+
+def closing_page(desk: Desk, close: Callable[[str], None]) -> Page:
+    """Make the question before closing; with an unclear card it also asks in whose name."""
+    title, words = _("Stäng kassan"), closing_words(desk.view)
+    sale = desk.view.sale if desk.view else None
+    if sale is not None and sale.state in (SaleState.IN_DOUBT, SaleState.REVERSING):
+        return DecisionPage(desk, title, words, close)
+    return ConfirmPage(desk, title, words, lambda: close(""))
 
 
 def closing_words(view: TillView | None) -> str:

@@ -5,6 +5,7 @@ known, what is asked, and what each answer will do; an answer about money is ask
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar
 
 from core.errors import TillError
@@ -25,6 +26,7 @@ from tui.commands import (
     DecideDoubt,
     DecidePaper,
     DecideReversal,
+    Decision,
     KeepHeld,
     ReverseHeld,
     ReverseLate,
@@ -33,7 +35,8 @@ from tui.commands import (
 )
 from tui.entry import AMOUNT_CHARACTERS, Entry
 from tui.i18n import _
-from tui.screens.confirm import ConfirmPage, MessagePage
+from tui.screens.confirm import MessagePage
+from tui.screens.decision import DecisionPage
 from tui.screens.page import Cap, Desk, Key, Page, refuse_key
 from tui.screens.unsigned import draw_unsigned, draw_ways_on
 from tui.texts import kronor
@@ -162,16 +165,16 @@ class RecoveryPage(Page):
         words = _("Återför {authorized} till kortet? Köpen i kassan ändras inte.").format(
             authorized=kronor(int(self.facts.get("authorized_ore", 0)))
         )
-        yes = self._send(ReverseLate(int(self.facts.get("late_service_id", 0))))
-        self.desk.open(ConfirmPage(self.desk, _("Återför"), words, yes))
+        yes = self._decide(ReverseLate(int(self.facts.get("late_service_id", 0))))
+        self.desk.open(DecisionPage(self.desk, _("Återför"), words, yes))
 
     def _late_by_hand(self) -> None:
         words = _(
             "Är {authorized} uppgjort med kunden på annat sätt? Beslutet skrivs med ditt namn i "
             "journalen och på Z-rapporten."
         ).format(authorized=kronor(int(self.facts.get("authorized_ore", 0))))
-        yes = self._send(SettleLateByHand(int(self.facts.get("late_service_id", 0))))
-        self.desk.open(ConfirmPage(self.desk, _("Hanterat för hand"), words, yes))
+        yes = self._decide(SettleLateByHand(int(self.facts.get("late_service_id", 0))))
+        self.desk.open(DecisionPage(self.desk, _("Hanterat för hand"), words, yes))
 
     def _reversed_choice(self, key: str) -> Choice:
         words = _("Terminalens kvitto visar ÅTERFÖRT")
@@ -196,6 +199,9 @@ class RecoveryPage(Page):
     def _send(self, command: Command) -> Callable[[], None]:
         return lambda: self.desk.send(command, self)
 
+    def _decide(self, command: Decision) -> Callable[[str], None]:
+        return lambda name: self.desk.send(replace(command, by=name), self)
+
     def _ask_again(self) -> None:
         self.desk.send(AskTerminalAgain(), self)
 
@@ -215,28 +221,28 @@ class RecoveryPage(Page):
                 "draget. Svara ja bara om terminalens eget kvitto visar att köpet är makulerat. "
                 "Beslutet skrivs i journalen och på Z-rapporten."
             ).format(slip=kronor(self.slip_ore))
-        yes = self._send(DecideDoubt(is_charged=False))
-        self.desk.open(ConfirmPage(self.desk, title, words, yes))
+        yes = self._decide(DecideDoubt(is_charged=False))
+        self.desk.open(DecisionPage(self.desk, title, words, yes))
 
     def _keep(self) -> None:
         words = _("Behåll {authorized} på kortet? Beslutet skrivs i journalen.").format(
             authorized=kronor(int(self.facts.get("authorized_ore", 0)))
         )
-        self.desk.open(ConfirmPage(self.desk, _("Behåll"), words, self._send(KeepHeld())))
+        self.desk.open(DecisionPage(self.desk, _("Behåll"), words, self._decide(KeepHeld())))
 
     def _reverse(self) -> None:
         words = _("Återför {authorized} till kortet? Köpet är sedan obetalt.").format(
             authorized=kronor(int(self.facts.get("authorized_ore", 0)))
         )
-        self.desk.open(ConfirmPage(self.desk, _("Återför"), words, self._send(ReverseHeld())))
+        self.desk.open(DecisionPage(self.desk, _("Återför"), words, self._decide(ReverseHeld())))
 
     def _reversed(self) -> None:
         words = _(
             "Terminalens kvitto visar att {authorized} är återfört. Köpet är sedan obetalt. "
             "Beslutet skrivs i journalen och på Z-rapporten. Är det så?"
         ).format(authorized=kronor(int(self.facts.get("authorized_ore", 0))))
-        yes = self._send(DecideReversal(is_reversed=True))
-        self.desk.open(ConfirmPage(self.desk, _("Återfört"), words, yes))
+        yes = self._decide(DecideReversal(is_reversed=True))
+        self.desk.open(DecisionPage(self.desk, _("Återfört"), words, yes))
 
     def _paper(self, was_seen: bool) -> Callable[[], None]:
         paper_id = int(self.facts.get("paper_id", 0))
@@ -265,9 +271,9 @@ class RecoveryPage(Page):
             total_ore = self.slip_ore
         shown_ore = int(self.facts.get("asked_ore", 0)) if total_ore is None else total_ore
         words = _("Terminalen visar GODKÄNT {total}. Beslutet skrivs i journalen. Är det så?")
-        yes = self._send(DecideDoubt(is_charged=True, total_ore=total_ore))
+        yes = self._decide(DecideDoubt(is_charged=True, total_ore=total_ore))
         title = _("Kortet är draget")
-        self.desk.open(ConfirmPage(self.desk, title, words.format(total=kronor(shown_ore)), yes))
+        self.desk.open(DecisionPage(self.desk, title, words.format(total=kronor(shown_ore)), yes))
 
     def _erase(self) -> None:
         if self.entry is not None:

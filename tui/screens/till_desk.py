@@ -24,8 +24,8 @@ from tui.entry import CHARACTERS
 from tui.i18n import _
 from tui.messages import CommandDone, TillFailed, TillReady
 from tui.screens.books import books_news
-from tui.screens.closing import closing_words
-from tui.screens.confirm import ConfirmPage, StopPage
+from tui.screens.closing import closing_page
+from tui.screens.confirm import StopPage
 from tui.screens.page import Key, Notice, Page
 from tui.screens.scans import Scan, ScanGate
 from tui.screens.stack import PageStack
@@ -234,10 +234,7 @@ class TillDesk:
             except PaymentInProgress as error:
                 self.refuse(error)
                 return
-        self.open(ConfirmPage(self, _("Stäng kassan"), closing_words(self.view), self._quit))
-
-    def _quit(self) -> None:
-        self.send(Quit(), self.top)
+        self.open(closing_page(self, lambda by: self.send(Quit(by), self.top)))
 
     def _hide_until_seen(self) -> None:
         """Drop what was typed before the question that just came up."""
