@@ -34,6 +34,8 @@ from tui.compose import witness_path
 UNIT_LIMIT_S: Final = 3.0
 LIFE_S: Final = 60.0
 """A life that takes longer hangs."""
+USABLE_MAX_MS: Final = 5_000
+"""A till that takes longer to start after a crash keeps customers waiting."""
 WORDS_MAX: Final = 400
 DONE, DIED, FAILED, HUNG = "done", "died", "failed", "hung"
 
@@ -69,6 +71,8 @@ class Verdict:
 
     deaths: list[str] = field(default_factory=list)
     """The calls that the lives died at; empty for a life that ended by itself."""
+    died: list[int] = field(default_factory=list)
+    """Which lives they were, from 0; one may reach its end although it was to die."""
     calls: list[int] = field(default_factory=list)
     usable_ms: int = 0
     """From the restart to the first picture, in the life that recovered."""
@@ -136,6 +140,8 @@ def run_point(
             death = deaths[index] if index < len(deaths) else None
             ended = life(work, death)
             is_disk_dead = ended == FAILED and death is not None and death.error
+            if ended == DIED:
+                verdict.died.append(index)
             if is_disk_dead and "SQLITE_" in _words(folder):
                 verdict.deaths.append(f"disk error {death.error}" if death else "")
                 continue  # It stopped by itself, with the store's own word.

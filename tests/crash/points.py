@@ -35,7 +35,7 @@ from tests.crash.call_shim import (
     die_with_parent,
     run_preloaded,
 )
-from tests.crash.lives import Death, Verdict, make_template, quicken, run_point, say
+from tests.crash.lives import USABLE_MAX_MS, Death, Verdict, make_template, quicken, run_point, say
 from tests.crash.scripts import SCRIPTS
 
 Task = tuple[int, tuple[Death, ...]]
@@ -51,6 +51,8 @@ class Tally:
 
     points: int = 0
     """Lives killed once and judged."""
+    recoveries: int = 0
+    """Lives that reached their end, and whose restart was killed once."""
     doubles: int = 0
     triples: int = 0
     disk: int = 0
@@ -62,22 +64,30 @@ class Tally:
     usable_ms: list[int] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
+    @property
+    def done(self) -> int:
+        """Lives that were killed where they were to be, and judged."""
+        return self.points + self.recoveries + self.doubles + self.triples
+
     def take(self, task: Task, verdict: Verdict) -> None:
         """Count one verdict."""
         index, deaths = task
-        died = len(verdict.deaths)
+        died = len(verdict.died)
         self.fatal.update(verdict.deaths)
         self.usable_ms.append(verdict.usable_ms)
-        for each in verdict.wrong:
+        slow = f"it took {verdict.usable_ms} ms to start again"
+        for each in [*verdict.wrong, *([slow] if verdict.usable_ms > USABLE_MAX_MS else [])]:
             self.wrong.append(f"{SCRIPTS[index].name} {deaths} {verdict.deaths}: {each}")
             say(f"VIOLATION {self.wrong[-1]}")
         if deaths[0].error:
-            self.disk += died
+            self.disk += len(verdict.deaths)
         elif died == 0:
             self.beyond += 1
-        elif died == 1:
+        elif died == 1 and verdict.died == [0]:
             self.points += 1
             self.seen.add((index, deaths[0]))
+        elif died == 1:
+            self.recoveries += 1
         elif died == 2:
             self.doubles += 1
         else:
@@ -222,16 +232,17 @@ def _run(workers: Workers, tasks: Iterator[Task], tally: Tally, begun_s: float) 
     for number, (task, verdict) in enumerate(workers.run(tasks), 1):
         tally.take(task, verdict)
         if number % 250 == 0:
-            per_s = (tally.points + tally.doubles + tally.triples) / (monotonic() - begun_s)
+            per_s = tally.done / (monotonic() - begun_s)
             say(f"{number} runs, {per_s:.1f} a second, {len(tally.wrong)} violations")
 
 
 def _tell(tally: Tally, took_s: float) -> None:
     times = sorted(tally.usable_ms) or [0]
-    done = tally.points + tally.doubles + tally.triples
+    done = tally.done
     for name, value, unit in (
         ("crash_points", tally.points, "points"),
         ("crash_points_distinct", len(tally.seen), "points"),
+        ("crash_points_recovery_only", tally.recoveries, "points"),
         ("crash_points_double", tally.doubles, "points"),
         ("crash_points_triple", tally.triples, "points"),
         ("crash_disk_failures", tally.disk, "points"),

@@ -2,32 +2,28 @@
 
     python -m tests.crash.tui_points [tui=N] [workers=N]
 
-Each life is a fork with everything imported; it draws on its own pty and is worked by keys. After
-its death the program is started again on a pty, and timed until its first status line: the screen
-takes keys then. It is killed there and then, and a till without a screen comes to rest and is
-judged. The figures come last, one per line: name, value, unit.
+Each life is a fork with everything imported; it draws on its own pty and is worked by keys. It
+dies at its call, or lives to the end of its sale: a program that ends in any other way is a
+violation. Then the program is started anew as a shop starts it, nothing imported, and timed until
+its screen takes keys; more than five seconds are a violation. In every second run this screen
+recovers, answered by keys, until it is at rest and closed with Ctrl+Q, and a till without a screen
+finds nothing left to do but the Z; in the others it is killed there and then and the till without a
+screen comes to rest. Both are judged. The figures come last, one per line: name, value, unit.
 """
 
-import contextlib
-import fcntl
-import json
 import os
 import random
-import select
 import shutil
-import signal
-import struct
 import sys
 import tempfile
-import termios
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from itertools import count
 from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from bench.figures import show
 from tests.crash.call_shim import (
@@ -39,17 +35,34 @@ from tests.crash.call_shim import (
     run_preloaded,
 )
 from tests.crash.judge import violations
-from tests.crash.lives import Verdict, _recover, _run_life, make_template, quicken, say
+from tests.crash.lives import (
+    USABLE_MAX_MS,
+    Verdict,
+    _recover,
+    _run_life,
+    make_template,
+    quicken,
+    say,
+)
 from tests.crash.outside import Outside, begin_outside
 from tests.crash.points import MEMORY_DISK
 from tests.crash.scripts import Script, card
+from tests.crash.tui_cashier import close_by_keys, work_to_rest
+from tests.crash.window import KILLED, LIVED, Status, Window
+from tests.whole.harness import WholeTill
 from tui.compose import run as run_program
 from tui.compose import witness_path
+from tui.config import Config
 
-ROWS, COLUMNS = 24, 80
-PATIENCE_S: Final = 30.0
 F12: Final = b"\x1b[24~"
-Status = Mapping[str, Any]
+BY_KEYS: Final = 0.5
+"""Share of the runs in which the restarted screen recovers."""
+Task = tuple[str, int, int, bool]
+"""Way, call, how it dies there, and whether the restarted screen recovers by keys."""
+
+
+def _takes_keys(status: Status) -> bool:
+    return bool(status["operator"] and not status["busy"])
 
 
 def _is_open(status: Status) -> bool:
@@ -67,99 +80,30 @@ WAYS: Final[dict[str, tuple[tuple[bytes, Callable[[Status], bool]], ...]]] = {
 """Keys, and what the status stream says when each is done."""
 
 
-class Window:
-    """A pty with the program on it, in a fork."""
-
-    def __init__(self, shim: Shim, outside: Outside, data: Path, at: int, mode: int) -> None:
-        """Start the program; it dies at call `at`."""
-        self._master, slave = os.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-        self._status, told = os.pipe()
-        self._rest = b""
-        self.status: Status | None = None
-        self.pid = os.fork()
-        if self.pid == 0:
-            code = 1
-            try:
-                os.login_tty(slave)
-                die_with_parent()
-                os.environ["TERM"] = "xterm-256color"
-                shim.arm(at, mode)
-                code = run_program(outside.config, data, is_demo=True, status_fd=told)
-            finally:
-                os._exit(code)
-        os.close(slave)
-        os.close(told)
-
-    def wait(self, is_reached: Callable[[Status], bool], again: bytes = b"") -> bool:
-        """Read until the status is as asked; False when the program is gone.
-
-        The keys `again` are pressed once a second while the till refuses for want of its unit.
-        """
-        until_s, press_s = monotonic() + PATIENCE_S, monotonic() + 1
-        while not (self.status and is_reached(self.status)):
-            assert monotonic() < until_s, f"hangs at {self.status}"
-            if not self._read(0.2):
-                return False
-            refused = self.status and self.status["attention"] == "unit-not-ready"
-            if again and refused and monotonic() > press_s:
-                self.press(again)
-                press_s = monotonic() + 1
-        return True
-
-    def press(self, keys: bytes) -> None:
-        """Press keys; into the void when the program is gone."""
-        with contextlib.suppress(OSError):
-            os.write(self._master, keys)
-
-    def _read(self, limit_s: float) -> bool:
-        ready, _, _ = select.select([self._master, self._status], [], [], limit_s)
-        if self._master in ready:
-            try:
-                os.read(self._master, 65_536)
-            except OSError:
-                return False  # The other end is gone.
-        if self._status in ready:
-            came = os.read(self._status, 65_536)
-            *lines, self._rest = (self._rest + came).split(b"\n")
-            if lines:
-                self.status = json.loads(lines[-1])
-            return bool(came)
-        return True
-
-    def end(self) -> bool:
-        """Kill it if it lives still; True when it was dead already."""
-        done, status = os.waitpid(self.pid, os.WNOHANG)
-        if done == 0:
-            os.kill(self.pid, signal.SIGKILL)
-            os.waitpid(self.pid, 0)
-        os.close(self._master)
-        os.close(self._status)
-        return done != 0 and os.WIFSIGNALED(status)
-
-
-def run_point(shim: Shim, folder: Path, template: Path, way: str, at: int, mode: int) -> Verdict:
-    """End the program at a call, start it again, and judge."""
+def run_point(shim: Shim, folder: Path, template: Path, task: Task) -> Verdict:
+    """End the program at a call, start it again, let it recover, and judge."""
+    way, *_, is_by_keys = task
     script = Script(way, card, "tip 5.00")
     outside = begin_outside(folder, script.plays)
     data, verdict = folder / "data", Verdict()
     shutil.copytree(template, data)
     try:
-        window = Window(shim, outside, data, at, mode)
-        alive = window.wait(lambda status: not status["busy"])
-        for keys, is_reached in WAYS[way]:
-            if alive:
-                window.press(keys)
-                alive = window.wait(is_reached, keys)
-        if window.end() or not alive:
-            verdict.deaths.append(shim.fatal())
-        verdict.calls.append(shim.calls())
+        _sell(shim, outside, data, task, verdict)
         begun_s = monotonic()
-        again = Window(shim, outside, data, 0, COUNT)
-        assert again.wait(lambda _status: True), "the program does not start again"
+        again = Window(partial(_start_anew, outside.config, data))
+        assert again.wait(_takes_keys), f"the program does not start again: {again.end()}"
         verdict.usable_ms = int((monotonic() - begun_s) * 1000)
-        again.end()
-        ended = _run_life(shim, folder, verdict, partial(_recover, outside, data, script), None)
+        if verdict.usable_ms > USABLE_MAX_MS:
+            verdict.wrong.append(f"it took {verdict.usable_ms} ms to start again")
+        work: Callable[[], None] = partial(_recover, outside, data, script)
+        if is_by_keys:
+            work_to_rest(again, data, outside.ledgers)
+            ended = close_by_keys(again)
+            assert ended.startswith("exit 0:"), f"recovered, then {ended}"
+            work = partial(_close_day, outside, data)
+        else:
+            again.end()
+        ended = _run_life(shim, folder, verdict, work, None)
         if ended == "done":
             verdict.wrong += violations(data, witness_path(outside.config, data), outside.ledgers())
         else:
@@ -172,6 +116,52 @@ def run_point(shim: Shim, folder: Path, template: Path, way: str, at: int, mode:
     return verdict
 
 
+def _sell(shim: Shim, outside: Outside, data: Path, task: Task, verdict: Verdict) -> None:
+    """Sell by keys until the program dies at its call, or the sale is closed.
+
+    Raises AssertionError for a program that ends in any other way.
+    """
+    way, at, mode, _ = task
+
+    def program(told: int) -> int:
+        shim.arm(at, mode)
+        return run_program(outside.config, data, is_demo=True, status_fd=told)
+
+    window = Window(program)
+    alive = window.wait(lambda status: not status["busy"])
+    for keys, is_reached in WAYS[way]:
+        if alive:
+            window.press(keys)
+            alive = window.wait(is_reached, keys)
+    ended = window.end()
+    verdict.calls.append(shim.calls())
+    if ended == KILLED and at:
+        verdict.deaths.append(shim.fatal())
+    elif ended != LIVED:
+        raise AssertionError(f"the program ended by itself: {ended}")
+
+
+def _start_anew(config: Config, data: Path, told: int) -> int:
+    """Become the program as a shop starts it: nothing is imported yet, nothing preloaded."""
+    os.environ.pop("LD_PRELOAD", None)
+    os.set_inheritable(told, True)
+    doors = (config.terminal.port, config.control_unit.url, config.printer.port)
+    words = ["-m", "tests.crash.tui_start", str(data), str(told), *map(str, doors)]
+    os.execv(sys.executable, [sys.executable, *words])
+
+
+def _close_day(outside: Outside, data: Path) -> None:
+    """Find nothing that is open, and take the Z."""
+    till = WholeTill(outside.config, data).ready()
+    view = till.view
+    left = (view.sale, view.attention, view.papers_waiting)
+    assert left == (None, None, 0), f"the screen was at rest and left {left}"
+    if outside.ledgers().registered:
+        till.z()
+        till.papers_done()
+    till.stop()
+
+
 def _work(pipe: Connection, folder: Path, template: Path) -> None:
     """Be a worker until the pipe ends."""
     die_with_parent()
@@ -179,10 +169,11 @@ def _work(pipe: Connection, folder: Path, template: Path) -> None:
     shim.own_counter()
     try:
         for number in count():
-            way, at, mode = pipe.recv()
+            task = pipe.recv()
             place = folder / str(number)
-            pipe.send(run_point(shim, place, template, way, at, mode))
+            verdict = run_point(shim, place, template, task)
             shutil.rmtree(place)
+            pipe.send(verdict)
     except EOFError:
         pass  # The parent has no more for us.
     except BaseException:  # The fork's own top.
@@ -195,7 +186,7 @@ def run(given: dict[str, str]) -> int:
     """Run all; 1 when an invariant was broken."""
     wanted = int(given.get("tui", 200))
     folder = Path(tempfile.mkdtemp(dir=MEMORY_DISK if MEMORY_DISK.is_dir() else None))
-    verdicts: list[Verdict] = []
+    tally: list[tuple[Task, Verdict]] = []
     begun_s = monotonic()
     try:
         quicken()
@@ -209,36 +200,40 @@ def run(given: dict[str, str]) -> int:
             pipes.append(mine)
         calls = {}
         for way in WAYS:
-            pipes[0].send((way, 0, COUNT))
-            whole: Verdict = pipes[0].recv()
-            _tell_wrong(way, whole)
-            calls[way] = whole.calls[0]
-            verdicts.append(whole)
+            for is_by_keys in (False, True):
+                pipes[0].send((way, 0, COUNT, is_by_keys))
+                whole: Verdict = pipes[0].recv()
+                _tell_wrong(f"{way} whole", whole)
+                tally.append(((way, 0, COUNT, is_by_keys), whole))
+                calls[way] = whole.calls[0] if whole.calls else 0
         say(f"calls {calls}")
-        dice = random.Random(3)
-        busy: dict[Connection, str] = {}
+        if any(verdict.wrong for _, verdict in tally):
+            return _tell(tally)
+        dice = random.Random(int(given.get("seed", 3)))
+        busy: dict[Connection, Task] = {}
         for pipe in pipes:
             busy[pipe] = _give(pipe, dice, calls)
         while busy:
             for pipe in cast(list[Connection], wait(list(busy))):
-                verdict = pipe.recv()
-                verdicts.append(verdict)
-                _tell_wrong(busy.pop(pipe), verdict)
-                died = sum(bool(one.deaths) for one in verdicts)
-                if died + len(busy) < wanted:
+                verdict, task = pipe.recv(), busy.pop(pipe)
+                tally.append((task, verdict))
+                _tell_wrong(f"{task}", verdict)
+                died = sum(bool(one.deaths) for _, one in tally)
+                if died + len(busy) < wanted and len(tally) < 3 * wanted:
                     busy[pipe] = _give(pipe, dice, calls)
-                if len(verdicts) % 25 == 0:
+                if len(tally) % 25 == 0:
                     say(f"{died} points, {died / (monotonic() - begun_s):.1f} a second")
     finally:
         shutil.rmtree(folder)
-    return _tell(verdicts)
+    return _tell(tally)
 
 
-def _give(pipe: Connection, dice: random.Random, calls: dict[str, int]) -> str:
+def _give(pipe: Connection, dice: random.Random, calls: dict[str, int]) -> Task:
     way = dice.choice(list(calls))
     at, mode = dice.randint(1, calls[way]), dice.choice((KILL_BEFORE, KILL_AFTER))
-    pipe.send((way, at, mode))
-    return f"{way} {at} {mode}"
+    task = (way, at, mode, dice.random() < BY_KEYS)
+    pipe.send(task)
+    return task
 
 
 def _tell_wrong(point: str, verdict: Verdict) -> None:
@@ -246,11 +241,15 @@ def _tell_wrong(point: str, verdict: Verdict) -> None:
         say(f"VIOLATION {point} {verdict.deaths}: {each}")
 
 
-def _tell(verdicts: list[Verdict]) -> int:
-    wrong = sum(len(one.wrong) for one in verdicts)
-    times = sorted(one.usable_ms for one in verdicts)
+def _tell(tally: list[tuple[Task, Verdict]]) -> int:
+    wrong = sum(len(one.wrong) for _, one in tally)
+    times = sorted(one.usable_ms for _, one in tally)
+    died = [task for task, one in tally if one.deaths]
     for name, value, unit in (
-        ("crash_points_tui", sum(bool(one.deaths) for one in verdicts), "points"),
+        ("crash_points_tui", len(died), "points"),
+        ("crash_points_tui_distinct", len({task[:3] for task in died}), "points"),
+        ("crash_points_tui_by_keys", sum(task[3] for task in died), "points"),
+        ("crash_points_tui_not_reached", len(tally) - len(died), "runs"),
         ("crash_tui_violations", wrong, "violations"),
         ("crash_tui_restart_median", times[len(times) // 2], "ms"),
         ("crash_tui_restart_max", times[-1], "ms"),
