@@ -139,9 +139,13 @@ def _remark(remark: str, _: Translate) -> str:
     kind, _space, told = remark.partition(" ")
     if remark == "restored none":
         return _("En säkerhetskopia är återlagd: inget kvitto saknas i journalen")
+    if remark == "restored witness none":
+        return _("Vittnesfilen är förlorad och börjad på nytt: inget kvitto saknas i journalen")
     if kind == "restored":
         lost = _("En säkerhetskopia är återlagd: kvitto {numbers} saknas i journalen")
-        return lost.format(numbers=told)
+        if told.startswith("witness "):
+            lost = _("Vittnesfilen är förlorad: kvitto {numbers} saknas i journalen")
+        return lost.format(numbers=told.removeprefix("witness "))
     decision, _space, figures = told.partition(" ")
     count, _space, sum_ore = figures.partition(" ")
     words = {

@@ -4,6 +4,9 @@ The copy is made whole beside the data, with one journal row `restored` that tel
 lost and where every series goes on; only then does it take the place, and the witness tells of it
 last. Whatever ends this in between leaves data that refuse to sell and can be restored again. What
 lay there before is kept under another name (reliability I4, F64).
+
+The file may be the shop's own: that is the way on when the witness is lost for good, and nobody
+but the papers knows whether the file is an older one (docs/decisions/012).
 """
 
 import os
@@ -25,6 +28,8 @@ from db.store import SqliteStore
 from db.verify import verify_file
 from db.witness import RESTORED, Witness, WitnessLine, part_lines
 
+WITNESS_LOST: Final = "witness"
+"""Begins the name in the running totals when the shop's own file was put back."""
 ROOM: Final = 10
 """Numbers left out besides those that are known to be lost, in series that no paper tells of."""
 SERVICE_IDS_EACH_START: Final = 10_000
@@ -112,12 +117,12 @@ def restore(
     made = database.with_name(f"{database.name}.restoring")
     _remove(made)
     os.close(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    is_same_file = file.resolve() == database.resolve()
     try:
         copy_database(file, made)
-        base = verified_head(made, None)
-        if not base.seq:
+        if not verified_head(made, None).seq:
             raise StoreDamaged(reason="no-journal", file=file.name)
-        restored, line = _write_row(made, lines, told, at, (base.seq, base.hash))
+        restored, line = _write_row(made, lines, told, at, is_same_file=is_same_file)
         report = verify_file(made, (*lines, line))
         if report.problem is not None:
             raise BackupUnsound(report.problem)
@@ -135,7 +140,8 @@ def _write_row(
     lines: tuple[WitnessLine, ...],
     told: Told,
     at: datetime,
-    base: tuple[int, str],
+    *,
+    is_same_file: bool,
 ) -> tuple[tuple[int, int, int, int], WitnessLine]:
     """Raise the series and journal the gap in one commit; gives the facts and the witness line."""
     newest = max(part_lines(lines)[0], default=WitnessLine(0, "", "", 0))
@@ -149,6 +155,7 @@ def _write_row(
         lost_first = held["receipt_no"] + 1
         note = {
             "by": told.by,
+            "is_same_file": is_same_file,
             "at": at.isoformat(timespec="milliseconds"),
             "file_seq": base[0],
             "file_hash": base[1],
@@ -169,6 +176,7 @@ def _write_row(
             | {paper.reference for paper in store.pending_papers() if paper.kind == "copy"},
         )
         name = f"{lost_first}-{lost_last}" if lost_last >= lost_first else "none"
+        name = f"{WITNESS_LOST} {name}" if is_same_file else name
         with store.unit_of_work() as uow:
             for series, number in raised.items():
                 if number > held[series]:

@@ -35,6 +35,7 @@ from db.patience import Patience
 from db.period_check import check_before_z
 from db.start_checks import check_start
 from db.unit_of_work import SqliteUnitOfWork
+from db.witness import check_witness
 
 # What a former shop had set is in the journal as it was found (migration m0003).
 _OF_SETTINGS: Final = """SELECT coalesce(former.hash, ?), own.seq, own.at, own.kind, own.operator,
@@ -311,10 +312,10 @@ class SqliteStore:
         rows = self._read("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1")
         return (int(rows[0][0]), str(rows[0][1])) if rows else (0, GENESIS)
 
-    def journal_hash(self, seq: int) -> str | None:
-        """Give the hash of one journal row; None when there is no such row."""
-        rows = self._read("SELECT hash FROM journal WHERE seq=?", (seq,))
-        return str(rows[0][0]) if rows else None
+    def check_witness(self, path: Path) -> None:
+        """Refuse to go on without the witness, or behind it. Raises StoreDamaged."""
+        with self._reads.connect() as connection:
+            check_witness(connection, path)
 
     def z_report(self, z_no: int | None) -> str | None:
         """Give a stored Z report as canonical JSON; None = the newest."""

@@ -18,6 +18,7 @@ from typing import Any
 
 from sqlcipher3 import dbapi2
 
+from core.errors import StoreDamaged
 from core.frozen import frozen
 from db.engine import open_reader
 from db.verify_restored import Gap
@@ -48,7 +49,11 @@ def verify_shop(data_dir: Path, witness: Path | None) -> VerifyReport:
     path = data_dir / "till.db"
     if not path.is_file():
         return VerifyReport(False, 0, Problem("file", path.name, "there is no such file", {}))
-    lines = read_witness(witness) if witness is not None else None
+    try:
+        lines = read_witness(witness) if witness is not None else None
+    except StoreDamaged as error:
+        what = "file cannot be read: {system}"
+        return VerifyReport(False, 0, Problem("witness", "", what, error.facts))
     if not os.statvfs(path).f_flag & os.ST_RDONLY:
         return verify_file(path, lines)
     # A file with a log can be opened only where something can be written beside it.

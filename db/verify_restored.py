@@ -22,13 +22,14 @@ class Gap:
     first: int
     """First receipt that is lost; above `last` when none is."""
     last: int
+    is_same_file: bool = False
+    """The shop's own file was put back, because its witness was lost."""
 
     @property
     def counted(self) -> tuple[str, int, int]:
         """Give name, count and sum as the running totals hold it."""
-        if self.last < self.first:
-            return "none", 1, 0
-        return f"{self.first}-{self.last}", 1, 0
+        numbers = f"{self.first}-{self.last}" if self.last >= self.first else "none"
+        return f"witness {numbers}" if self.is_same_file else numbers, 1, 0
 
 
 class Restores:
@@ -57,7 +58,8 @@ class Restores:
             raise BadRow("journal", seq, "numbers go back")
         self.in_flight |= set(numbered)
         self._accounted.add((note["witness_seq"], note["witness_hash"]))
-        self.gaps.append(Gap(seq, note["at"], note["by"], first, last))
+        is_same_file = note.get("is_same_file", False)
+        self.gaps.append(Gap(seq, note["at"], note["by"], first, last, is_same_file))
 
     def check_lost(self) -> None:
         """Hold the witness's lost lines against the rows that explain them. Raises BadRow."""

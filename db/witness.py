@@ -5,17 +5,24 @@ the commit and before the paper: `<seq> <hash> <kind> <number>`. The journal may
 never behind (reliability I6).
 """
 
+import errno
 import os
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
 from core.errors import StoreDamaged, StoreFull
 from db.faults import system_error
+from db.files import sync
 
 RESTORED: Final = "restored"
 """Kind of the line that a restored backup leaves."""
+_HASH: Final = "SELECT hash FROM journal WHERE seq=?"
+_NUMBERED: Final = """SELECT EXISTS (SELECT 1 FROM counter
+  WHERE name IN ('receipt_no', 'z_no', 'copy_no') AND value > 0)"""
+_STARTED: Final = "SELECT EXISTS (SELECT 1 FROM journal WHERE kind = 'program-started')"
+_SALE: Final = "SELECT EXISTS (SELECT 1 FROM sale)"
 
 
 class WitnessLine(NamedTuple):
@@ -27,25 +34,25 @@ class WitnessLine(NamedTuple):
     number: int
 
 
-class JournalReader(Protocol):
-    """What is asked of the store."""
-
-    def journal_hash(self, seq: int) -> str | None:
-        """Give the hash of one journal row; None when there is no such row."""
-
-
 class Witness:
     """Appends to one witness file, kept open."""
 
     def __init__(self, path: Path) -> None:
-        """Open the file, creating it with mode 0600; a line torn by a power cut is ended."""
+        """Open the file, creating it with mode 0600; a line torn by a power cut is ended.
+
+        A new one is on the disk by its name when this returns: later starts ask for it.
+        """
         self._path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            is_torn = path.exists() and path.read_bytes()[-1:] not in (b"", b"\n")
+            is_new = not path.exists()
+            is_torn = not is_new and path.read_bytes()[-1:] not in (b"", b"\n")
             self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             if is_torn:
                 os.write(self._descriptor, b"\n")
+            if is_new:
+                for place in (path, path.parent, path.parent.parent):
+                    sync(place)
         except OSError as error:
             raise system_error(error, path.name) from error
 
@@ -66,36 +73,34 @@ class Witness:
             self._descriptor = -1
 
 
-def check_witness(store: "JournalReader", lines: tuple[WitnessLine, ...]) -> None:
-    """Refuse a journal that is behind its witness: an older file, or one whose tail was cut.
+def check_witness(connection: Connection, path: Path) -> tuple[WitnessLine, ...]:
+    """Refuse a journal whose witness is away or ahead of it; gives the witness's lines.
 
-    Selling on would use numbers again that the customers and the control unit have seen
-    (reliability F46, I4). Raises StoreDamaged.
+    A journal behind its witness is an older file, or one whose tail was cut; without its witness
+    nobody can tell. Selling on would use numbers again that the customers and the control unit
+    have seen (reliability F46, I4). The file is made before a till is first started on a journal
+    and holds a line before its first sale, so that a first start that was killed is none of it.
+    Raises StoreDamaged.
     """
+    lines = read_witness(path)
     for line in lines[-1:]:
-        found = store.journal_hash(line.seq)
+        found = connection.exec_driver_sql(_HASH, (line.seq,)).scalar()
         if found != line.hash:
             raise StoreDamaged(
                 reason="journal-behind-witness", seq=line.seq, kind=line.kind, number=line.number
             )
+    if not lines and _is_needed(connection, has_file=path.exists()):
+        reason = "witness-empty" if path.exists() else "witness-missing"
+        raise StoreDamaged(reason=reason, file=str(path))
+    return lines
 
 
-def check_witness_of(connection: Connection, lines: tuple[WitnessLine, ...]) -> None:
-    """The same on a plain connection, for whoever looks at the file beside the till."""
-    check_witness(_Rows(connection), lines)
-
-
-class _Rows:
-    """Reads hashes on a connection."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def journal_hash(self, seq: int) -> str | None:
-        """Give the hash of one journal row; None when there is no such row."""
-        statement = "SELECT hash FROM journal WHERE seq=?"
-        found = self._connection.exec_driver_sql(statement, (seq,)).scalar()
-        return None if found is None else str(found)
+def _is_needed(connection: Connection, *, has_file: bool) -> bool:
+    if connection.exec_driver_sql(_NUMBERED).scalar():
+        return True
+    if not connection.exec_driver_sql(_STARTED).scalar():
+        return False
+    return not has_file or bool(connection.exec_driver_sql(_SALE).scalar())
 
 
 def part_lines(
@@ -117,11 +122,19 @@ def part_lines(
 
 
 def read_witness(path: Path) -> tuple[WitnessLine, ...]:
-    """Read all whole lines; a torn last line (power cut) is left out."""
-    if not path.exists():
+    """Read all whole lines; a torn last line (power cut) is left out.
+
+    None where there is no file. Raises StoreDamaged for one that cannot be read.
+    """
+    try:
+        text = path.read_text("utf-8", errors="replace")
+    except FileNotFoundError:
         return ()
+    except OSError as error:
+        system = errno.errorcode.get(error.errno or 0, str(error.errno))
+        raise StoreDamaged(reason="witness-unreadable", file=str(path), system=system) from error
     lines = []
-    for row in path.read_text("utf-8", errors="replace").splitlines(keepends=True):
+    for row in text.splitlines(keepends=True):
         parts = row.split()
         if row.endswith("\n") and len(parts) == 4 and parts[0].isdigit() and parts[3].isdigit():
             lines.append(WitnessLine(int(parts[0]), parts[1], parts[2], int(parts[3])))

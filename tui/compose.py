@@ -116,7 +116,7 @@ def open_shop(config: Config, data_dir: Path, clock: "Clock", *, is_demo: bool) 
     from db.article_reader import ArticleReader
     from db.files import FileWatch, mend_rights
     from db.store import SqliteStore
-    from db.witness import Witness, check_witness, read_witness
+    from db.witness import Witness, read_witness
     from tui.books import FOLDER_NAME, Books
     from tui.device_desk import DeviceDesk
     from tui.new_shop import fill_new_shop
@@ -126,9 +126,10 @@ def open_shop(config: Config, data_dir: Path, clock: "Clock", *, is_demo: bool) 
 
     switch_off_core_dumps()
     database, witness_file = data_dir / DATABASE_NAME, witness_path(config, data_dir)
+    read_witness(witness_file)  # What cannot be read is told before anything is touched.
     mend_rights(data_dir, witness_file)
     store = SqliteStore(database, clock.now())
-    check_witness(store, read_witness(witness_file))
+    store.check_witness(witness_file)
     witness = Witness(witness_file)
     bind_register(store, config, clock, is_demo=is_demo)
     if is_demo:

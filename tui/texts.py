@@ -130,6 +130,21 @@ ERRORS: Final[dict[str, str]] = {
         "Databasen är äldre än sitt vittne: kassan får inte sälja. Kör blipp verify. En "
         "säkerhetskopia läggs tillbaka med blipp restore."
     ),
+    "store-damaged/witness-missing": N_(
+        "Vittnesfilen saknas: {file} finns inte. Utan den kan ett kvittonummer komma två gånger: "
+        "kassan får inte sälja. Sitter disken i? Anslut den eller lägg tillbaka filen, och starta "
+        "igen. Är den borta för gott: blipp restore --same-file, med sista kvittot till hands."
+    ),
+    "store-damaged/witness-empty": N_(
+        "Vittnesfilen är tom: {file}. Utan den kan ett kvittonummer komma två gånger: kassan får "
+        "inte sälja. Lägg tillbaka den rätta filen och starta igen. Är den borta för gott: blipp "
+        "restore --same-file, med sista kvittot till hands."
+    ),
+    "store-damaged/witness-unreadable": N_(
+        "Vittnesfilen kan inte läsas: {file} ({system}). Kassan får inte sälja utan den. Laga "
+        "disken eller ge kassan rätt till filen, och starta igen. Går det inte: skriv en annan "
+        "plats i [data] witness och lägg en kopia av filen där."
+    ),
     "report-not-allowed": N_("Z-rapport går inte: ett köp väntar på kort eller kontrollkod."),
     "report-not-allowed/card": N_("Z-rapport går inte: en kortbetalning pågår eller är oklar."),
     "report-not-allowed/code": N_("Z-rapport går inte: ett betalt köp väntar på sin kontrollkod."),

@@ -17,7 +17,7 @@ from db.backup import BackupUnsound, back_up
 from db.files import FREE_BYTES_MIN
 from db.store import SqliteStore
 from db.verify import verify_file
-from db.witness import check_witness, read_witness
+from db.witness import read_witness
 from tests.real_shop import RULES, RealShop, a_worked_shop, changed
 from tests.till_life import Life, Scenario
 from tui.__main__ import main
@@ -149,7 +149,7 @@ def test_a_plain_copy_without_the_log_is_found_behind_the_witness(
     assert problem.what.startswith("row is missing: the witness file names it")
     store = SqliteStore(tmp_path / "naive", shop.world.clock.now())
     with pytest.raises(StoreDamaged):
-        check_witness(store, lines)
+        store.check_witness(shop.witness)
     store.close()
 
 

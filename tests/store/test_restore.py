@@ -13,7 +13,7 @@ from db.backup import BackupUnsound, back_up
 from db.restore import Told, restore
 from db.store import SqliteStore
 from db.verify import verify_shop
-from db.witness import check_witness, read_witness
+from db.witness import read_witness
 from tests.real_shop import RULES, RealShop, a_worked_shop, changed
 from tests.till_life import Life, Scenario
 from tui.__main__ import main
@@ -77,7 +77,7 @@ def test_a_copied_file_alone_is_refused_and_a_restored_one_sells_on(
     (plain.folder / "till.db").write_bytes((tmp_path / "backup").read_bytes())
     store = SqliteStore(plain.folder / "till.db", shop.world.clock.now())
     with pytest.raises(StoreDamaged):
-        check_witness(store, read_witness(plain.witness))
+        store.check_witness(plain.witness)
     store.close()
 
     put_back(shop, tmp_path / "backup", last, z_no)
@@ -174,7 +174,7 @@ def test_a_restore_that_ends_anywhere_refuses_to_sell_or_is_done(
         monkeypatch.setattr(Path, "rename", whole)
         if not is_done and (at.folder / "till.db").exists():
             store = SqliteStore(at.folder / "till.db", at.world.clock.now())
-            check_witness(store, read_witness(at.witness))
+            store.check_witness(at.witness)
             store.close()
         put_back(at, tmp_path / "backup", 0, 0)
         assert at.verify().is_sound

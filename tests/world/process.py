@@ -15,7 +15,6 @@ from core.errors import RuleError, StoreError
 from core.payload import canonical
 from core.services import facts_desk, late, printing, recovery
 from core.services.till import Rules, Till
-from db.witness import check_witness, read_witness
 from devices.worker import PrinterWorker, TerminalWorker, UnitWorker
 from tests.world.clock import WorldClock
 from tests.world.disk import Fate, WorldWitness, open_disk
@@ -97,7 +96,7 @@ class Process:
         clock = devices.clock
         self.store = open_disk(folder, clock.now(), self.chance, fate, self._committed)
         self._witness: WorldWitness | None = None
-        check_witness(self.store, read_witness(folder / WITNESS))
+        self.store.check_witness(folder / WITNESS)
         self._witness = WorldWitness(folder / WITNESS)
         self._witness.fate = fate
         period = self.store.period()

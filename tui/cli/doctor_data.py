@@ -10,7 +10,7 @@ from db.engine import check_modes, has_wal_reset_bug, open_reader, open_writer, 
 from db.files import free_bytes, open_to_others
 from db.migrate import pending
 from db.start_checks import check_start
-from db.witness import check_witness_of, read_witness
+from db.witness import check_witness
 from tui.cli.place import Place
 from tui.cli.say import say
 from tui.cli.words import words_of
@@ -66,7 +66,7 @@ def _tell_checks(database: Path, witness: Path) -> bool:
     try:
         checks = check_start(reader)
         with reader.connect() as connection:
-            check_witness_of(connection, read_witness(witness))
+            check_witness(connection, witness)
     except StoreError as error:
         line(_("Databasens innehåll"), words_of(error))
         return False

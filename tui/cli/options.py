@@ -168,7 +168,9 @@ def _add_export(commands: Commands) -> None:
 def _add_restore(commands: Commands) -> None:
     words = _("gå vidare från en säkerhetskopia, utan att något nummer används igen")
     restore = _add(commands, "restore", "restore", words)
-    restore.add_argument("file", type=Path, metavar=_("FIL"))
+    restore.add_argument("file", type=Path, nargs="?", metavar=_("FIL"))
+    words = _("behåll kassans egen databas: vittnesfilen är förlorad och börjas på nytt")
+    restore.add_argument("--same-file", action="store_true", help=words)
     words = _("sista kvittots nummer, från papperet; 0 om det inte finns")
     restore.add_argument("--last-receipt", type=_paper_number, metavar="N", help=words)
     words = _("sista Z-rapportens nummer, från papperet; 0 om det inte finns")

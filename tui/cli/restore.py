@@ -30,11 +30,7 @@ NUMBER_MAX = 99_999_999
 def run(options: argparse.Namespace) -> int:
     """Restore; 0 done, 1 the backup is not sound, 2 usage, 3 disk, 4 a till is running."""
     place = place_of(options)
-    file: Path = options.file
-    if not file.is_file():
-        raise UsageError(_("{file}: filen finns inte").format(file=file))
-    if file.resolve() == place.database.resolve():
-        raise UsageError(_("{file}: det är kassans egen databas").format(file=file))
+    file = _file(place, options)
     place.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = DataLock(place.data_dir)
     try:
@@ -43,10 +39,29 @@ def run(options: argparse.Namespace) -> int:
         lock.release()
 
 
+def _file(place: Place, options: argparse.Namespace) -> Path:
+    """Say which file is put back. Raises UsageError."""
+    if options.same_file == (options.file is not None):
+        raise UsageError(_("Ange säkerhetskopian, eller --same-file när vittnesfilen är förlorad."))
+    file: Path = options.file or place.database
+    if not file.is_file():
+        raise UsageError(_("{file}: filen finns inte").format(file=file))
+    if options.file is not None and file.resolve() == place.database.resolve():
+        words = _("{file}: det är kassans egen databas. Är vittnesfilen förlorad: --same-file")
+        raise UsageError(words.format(file=file))
+    return file
+
+
 def _restore(place: Place, file: Path, options: argparse.Namespace) -> int:
     witness = witness_path(place.config, place.data_dir)
     lines = read_witness(witness)
     _check_register(place, file)
+    if options.same_file and lines:
+        raise UsageError(
+            _("{file}: vittnesfilen finns, och --same-file är för en som är förlorad").format(
+                file=witness
+            )
+        )
     known = max((line.number for line in lines if line.kind == "receipt"), default=0)
     if known:
         say(_("Vittnesfilen har sett kvitto {number}.").format(number=known))
@@ -61,7 +76,10 @@ def _restore(place: Place, file: Path, options: argparse.Namespace) -> int:
         say(_("Fel: {problem}").format(problem=problem_words(unsound.problem)))
         say(_("Inget är återlagt: säkerhetskopian är inte felfri."))
         return 1
-    say(_("{file} är återlagd av {by}.").format(file=file, by=told.by))
+    if options.same_file:
+        say(_("Vittnesfilen är börjad på nytt av {by}: {file}").format(by=told.by, file=witness))
+    else:
+        say(_("{file} är återlagd av {by}.").format(file=file, by=told.by))
     if done.lost_last >= done.lost_first:
         words = _("Kvitto {first}-{last} saknas i journalen; X, Z och blipp verify nämner det.")
         say(words.format(first=done.lost_first, last=done.lost_last))

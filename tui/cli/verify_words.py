@@ -81,6 +81,7 @@ PROBLEMS: Final[Mapping[str, str]] = {
         "Z togs medan det sena godkännandet {number} väntade på svar"
     ),
     "value is below {newest}, in use": N_("value är lägre än {newest}, som är i bruk"),
+    "file cannot be read: {system}": N_("filen kan inte läsas: {system}"),
     "file is missing or empty, the journal holds {count} receipts": N_(
         "filen saknas eller är tom, journalen har {count} kvitton"
     ),
@@ -127,6 +128,11 @@ def gap_words(gap: Gap) -> str:
     words = _(
         "Lucka: rad {seq}, {at}: säkerhetskopia återlagd av {by}; kvitton utan rader: {numbers}."
     )
+    if gap.is_same_file:
+        words = _(
+            "Lucka: rad {seq}, {at}: vittnesfilen förlorad, börjad på nytt av {by}; kvitton utan "
+            "rader: {numbers}."
+        )
     return words.format(seq=gap.seq, at=gap.at, by=gap.by, numbers=numbers)
 
 
