@@ -58,6 +58,79 @@ class Restored:
     """The name under which the former file lies."""
 
 
+@frozen
+class Known:
+    """What backup and witness know before anybody is asked."""
+
+    held: dict[str, int]
+    """Newest number of each series in the file that is put back."""
+    lines: tuple[WitnessLine, ...]
+    file_seq: int
+    file_at: str
+    """Time of the file's newest journal row."""
+
+    @property
+    def has_witness(self) -> bool:
+        """Say whether the witness holds a line."""
+        return bool(self.lines)
+
+    @property
+    def file_receipt_no(self) -> int:
+        """Newest receipt number in the file."""
+        return self.held["receipt_no"]
+
+    @property
+    def file_z_no(self) -> int:
+        """Newest Z number in the file."""
+        return self.held["z_no"]
+
+    @property
+    def seen_receipt_no(self) -> int:
+        """Newest receipt that the witness tells of, from paper at an earlier restore too."""
+        return _newest(self.lines, "receipt", RESTORED)
+
+    @property
+    def seen_z_no(self) -> int:
+        """Newest Z report that the witness tells of."""
+        return _newest(self.lines, "z")
+
+    @property
+    def receipt_no(self) -> int:
+        """Largest receipt number known to file or witness."""
+        return max(self.file_receipt_no, self.seen_receipt_no)
+
+    @property
+    def z_no(self) -> int:
+        """Largest Z number known to file or witness."""
+        return max(self.file_z_no, self.seen_z_no)
+
+
+@frozen
+class Prospect:
+    """What a restore will do."""
+
+    next_receipt_no: int
+    next_z_no: int
+    lost_count: int
+    """Receipts that journal, X, Z and verification will name as lost."""
+
+
+def known_of(store: SqliteStore, lines: tuple[WitnessLine, ...]) -> Known:
+    """Say what a file, opened as a copy of its own, and the witness know."""
+    return Known(store.numbers(), lines, store.journal_head()[0], store.journal_at())
+
+
+def prospect_of(known: Known, told: Told) -> Prospect:
+    """Say where the numbers will go on, and how many receipts will be lost."""
+    raised, last = raised_numbers(known.held, known.lines, told, known.file_seq)
+    lost = last - known.file_receipt_no
+    return Prospect(raised["receipt_no"] + 1, raised["z_no"] + 1, max(lost, 0))
+
+
+def _newest(lines: tuple[WitnessLine, ...], *kinds: str) -> int:
+    return max((line.number for line in lines if line.kind in kinds), default=0)
+
+
 def raised_numbers(
     held: dict[str, int], lines: tuple[WitnessLine, ...], told: Told, base_seq: int
 ) -> tuple[dict[str, int], int]:
@@ -67,12 +140,9 @@ def raised_numbers(
     control unit without coming out. What no paper tells of is bounded by the rows that are lost.
     """
     standing = part_lines(lines)[0]
-    last = {
-        kind: max((line.number for line in lines if line.kind == kind), default=0)
-        for kind in ("receipt", "z", "copy")
-    }
-    receipt_no = max(held["receipt_no"], last["receipt"], told.receipt_no)
-    z_no = max(held["z_no"], last["z"], told.z_no)
+    # What an earlier restore was told from paper is as much out as what the witness saw.
+    receipt_no = max(held["receipt_no"], _newest(lines, "receipt", RESTORED), told.receipt_no)
+    z_no = max(held["z_no"], _newest(lines, "z"), told.z_no)
     lost_lines = [line for line in standing if line.seq > base_seq]
     receipts_lost = receipt_no - held["receipt_no"]
     rows_lost = max((line.seq - base_seq for line in lost_lines), default=0)
@@ -85,7 +155,7 @@ def raised_numbers(
         "receipt_no": receipt_no + 1,
         "z_no": z_no,
         "serial": held["serial"] + room,
-        "copy_no": max(held["copy_no"], last["copy"]) + room,
+        "copy_no": max(held["copy_no"], _newest(lines, "copy")) + room,
         "sale_id": held["sale_id"] + room,
         "service_id": held["service_id"] + room + starts * SERVICE_IDS_EACH_START,
     }
@@ -98,7 +168,7 @@ def _newest_out(held: dict[str, int], lines: tuple[WitnessLine, ...], told: Told
     The witness is fsynced before the paper: where it and the person's paper both stop before a
     receipt, none came out. Without a witness nobody's word is enough for a second original.
     """
-    seen = max((line.number for line in lines if line.kind == "receipt"), default=0)
+    seen = _newest(lines, "receipt")
     return max(told.receipt_no, seen if lines else held["receipt_no"])
 
 

@@ -312,6 +312,11 @@ class SqliteStore:
         rows = self._read("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1")
         return (int(rows[0][0]), str(rows[0][1])) if rows else (0, GENESIS)
 
+    def journal_at(self) -> str:
+        """Give the time of the newest journal row; empty without one."""
+        rows = self._read("SELECT at FROM journal ORDER BY seq DESC LIMIT 1")
+        return str(rows[0][0]) if rows else ""
+
     def check_witness(self, path: Path) -> None:
         """Refuse to go on without the witness, or behind it. Raises StoreDamaged."""
         with self._reads.connect() as connection:

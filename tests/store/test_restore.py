@@ -217,7 +217,7 @@ def test_the_command_asks_the_papers_and_says_where_the_numbers_go_on(
     assert "--last-receipt" in capsys.readouterr().err
     assert main([*words, "--last-receipt", "9", "--last-z", "0", "--by", "Maja"]) == 0
     told = capsys.readouterr().out
-    assert "Vittnesfilen har sett kvitto 5." in told
+    assert "Vittnesfilen har sett kvitto 5 och Z-rapport 0." in told
     assert "Kvitto 6-9 saknas i journalen" in told
     assert "Nästa kvitto får nummer 11, nästa Z-rapport 1." in told
     assert main(["verify", "--data", str(data)]) == 0

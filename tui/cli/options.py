@@ -24,6 +24,9 @@ COMMANDS: Final = (
 EXPORTS: Final = ("json", "sie", "journal", "articles")
 FACES: Final = ("terminal", "control-unit", "printer")
 
+NUMBER_DIGITS: Final = 12
+"""Of a receipt or Z number from paper: far more than any till reaches, restores counted in."""
+
 
 class UsageError(Exception):
     """The command line cannot be read; the text says why."""
@@ -176,6 +179,8 @@ def _add_restore(commands: Commands) -> None:
     words = _("sista Z-rapportens nummer, från papperet; 0 om det inte finns")
     restore.add_argument("--last-z", type=_paper_number, metavar="N", help=words)
     restore.add_argument("--by", metavar=_("NAMN"), help=_("vem som återlägger"))
+    words = _("numren från papperet är rätt, fast de är långt över det som är känt")
+    restore.add_argument("--large-gap", action="store_true", help=words)
     _add_shop(restore)
 
 
@@ -229,8 +234,8 @@ def _add_control_unit(device: argparse.ArgumentParser) -> None:
 
 
 def _paper_number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 8):
-        raise argparse.ArgumentTypeError(_("0-99999999"))
+    if not (text.isascii() and text.isdigit() and len(text) <= NUMBER_DIGITS):
+        raise argparse.ArgumentTypeError(_("ett nummer, eller 0 om det inte finns"))
     return int(text)
 
 

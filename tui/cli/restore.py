@@ -8,23 +8,20 @@ import argparse
 import sys
 from pathlib import Path
 
-from core.text import clean
 from db.backup import BackupUnsound
 from db.lock import DataLock
-from db.restore import Told, restore
-from db.store import SqliteStore
-from db.witness import read_witness
+from db.read_copy import reading_copy
+from db.restore import Known, known_of, prospect_of, restore
+from db.witness import WitnessLine, read_witness
 from tui.cli.options import UsageError
 from tui.cli.place import Place, place_of
+from tui.cli.restore_questions import Given, confirm, told_by_person
 from tui.cli.say import say
 from tui.cli.verify_words import problem_words
 from tui.clock import SystemClock
 from tui.compose import witness_path
 from tui.i18n import _
 from tui.register_binding import check_register
-
-NAME_MAX = 40
-NUMBER_MAX = 99_999_999
 
 
 def run(options: argparse.Namespace) -> int:
@@ -55,21 +52,20 @@ def _file(place: Place, options: argparse.Namespace) -> Path:
 def _restore(place: Place, file: Path, options: argparse.Namespace) -> int:
     witness = witness_path(place.config, place.data_dir)
     lines = read_witness(witness)
-    _check_register(place, file)
+    known = _known(place, file, lines)
     if options.same_file and lines:
         raise UsageError(
             _("{file}: vittnesfilen finns, och --same-file är för en som är förlorad").format(
                 file=witness
             )
         )
-    known = max((line.number for line in lines if line.kind == "receipt"), default=0)
-    if known:
-        say(_("Vittnesfilen har sett kvitto {number}.").format(number=known))
-    told = Told(
-        by=_name(options.by),
-        receipt_no=_number(options.last_receipt, _("Sista kvittots nummer, från papperet: ")),
-        z_no=_number(options.last_z, _("Sista Z-rapportens nummer, från papperet: ")),
-    )
+    ask = _ask if sys.stdin.isatty() else None
+    numbers = options.last_receipt, options.last_z
+    given = Given(options.by, *numbers, options.large_gap, options.same_file)
+    told = told_by_person(given, known, ask)
+    if not confirm(told, known, prospect_of(known, told), ask):
+        say(_("Inget är återlagt."))
+        return 1
     try:
         done = restore(file, place.database, witness, lines, told, SystemClock().now())
     except BackupUnsound as unsound:
@@ -93,34 +89,15 @@ def _restore(place: Place, file: Path, options: argparse.Namespace) -> int:
     return 0
 
 
-def _check_register(place: Place, file: Path) -> None:
-    """Refuse a backup of another shop, register or practice till. Raises ConfigError."""
-    from db.read_copy import reading_copy
-
+def _known(place: Place, file: Path, lines: tuple[WitnessLine, ...]) -> Known:
+    """Say what file and witness know. Raises ConfigError for another shop's or register's file."""
     with reading_copy(file, SystemClock().now()) as store:
-        assert isinstance(store, SqliteStore)
         check_register(store, place.config, is_demo=place.is_demo)
-
-
-def _name(given: str | None) -> str:
-    name = clean(given if given is not None else _ask(_("Ditt namn: ")), NAME_MAX).strip()
-    if not name:
-        raise UsageError(_("Den som återlägger måste ange sitt namn."))
-    return name
-
-
-def _number(given: int | None, question: str) -> int:
-    if given is not None:
-        return given
-    text = _ask(question).strip()
-    if not (text.isascii() and text.isdigit() and int(text[:9]) <= NUMBER_MAX):
-        raise UsageError(
-            _("{text}: ska vara ett nummer, eller 0 om det inte finns").format(text=text)
-        )
-    return int(text)
+        return known_of(store, lines)
 
 
 def _ask(question: str) -> str:
-    if not sys.stdin.isatty():
-        raise UsageError(_("Ange --last-receipt, --last-z och --by."))
-    return input(question)
+    try:
+        return input(question)
+    except EOFError as error:
+        raise UsageError(_("Inget är återlagt.")) from error
