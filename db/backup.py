@@ -20,6 +20,7 @@ from core.frozen import frozen
 from db.engine import open_reader
 from db.faults import store_error
 from db.files import FREE_BYTES_MIN, free_bytes, sync
+from db.read_place import readable
 from db.verify import VerifyReport, verify_file
 from db.verify_rows import Problem
 from db.witness import WitnessLine, read_witness
@@ -87,6 +88,11 @@ def _check_room(database: Path, target: Path) -> None:
 
 def copy_database(database: Path, target: Path) -> None:
     """Copy one state of the database into a file that is there and empty. Raises StoreError."""
+    with readable(database) as place:
+        _copy(place, target)
+
+
+def _copy(database: Path, target: Path) -> None:
     engine = open_reader(database)
     try:
         with closing(engine.raw_connection()) as source:

@@ -8,6 +8,7 @@ a store that is not as it must be refuses to open.
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
@@ -17,6 +18,7 @@ from sqlcipher3 import dbapi2
 from core.errors import StoreDamaged, StoreError
 from db.faults import name_faults, store_error
 from db.patience import TRY_MS
+from db.read_place import is_unchanging
 
 BUSY_TIMEOUT_MS: Final = TRY_MS
 READER_TIMEOUT_MS: Final = 5000
@@ -80,11 +82,16 @@ def open_writer(path: Path) -> Engine:
 
 def open_reader(path: Path) -> Engine:
     """Open a read-only engine, for searches, verification and reports beside the till."""
+    immutable = int(is_unchanging(path))
+    # The driver is given the name itself: in an address of the engine's, `?` and `%` mean more.
+    name = f"file:{quote(str(path))}?mode=ro&immutable={immutable}"
     engine = create_engine(
-        f"sqlite:///file:{path}?mode=ro&uri=true",
+        "sqlite://",
         module=dbapi2,
         poolclass=StaticPool,
-        connect_args={"check_same_thread": False, "timeout": READER_TIMEOUT_MS / 1000},
+        creator=lambda: dbapi2.connect(
+            name, uri=True, check_same_thread=False, timeout=READER_TIMEOUT_MS / 1000
+        ),
     )
     event.listen(engine, "connect", _on_connect_reader)
     name_faults(engine)

@@ -14,6 +14,7 @@ from sqlcipher3 import dbapi2
 
 from core.errors import StoreError
 from db.engine import open_reader
+from db.read_place import readable
 from db.store import SqliteStore
 
 
@@ -24,19 +25,24 @@ def reading_copy(path: Path, at: datetime) -> Iterator[SqliteStore]:
         raise StoreError(reason=f"{path.name}: no such file")
     with TemporaryDirectory(prefix="blipp-") as folder:
         copy = Path(folder) / path.name
-        engine = open_reader(path)
-        try:
-            with closing(engine.raw_connection()) as source:
-                driver = source.driver_connection
-                assert driver is not None
-                with closing(dbapi2.connect(str(copy))) as target:
-                    driver.backup(target)
-        except (DBAPIError, dbapi2.Error) as error:
-            raise StoreError(reason=str(error)) from error
-        finally:
-            engine.dispose()
+        with readable(path) as place:
+            _copy(place, copy)
         store = SqliteStore(copy, at)
         try:
             yield store
         finally:
             store.close()
+
+
+def _copy(path: Path, copy: Path) -> None:
+    engine = open_reader(path)
+    try:
+        with closing(engine.raw_connection()) as source:
+            driver = source.driver_connection
+            assert driver is not None
+            with closing(dbapi2.connect(str(copy))) as target:
+                driver.backup(target)
+    except (DBAPIError, dbapi2.Error) as error:
+        raise StoreError(reason=str(error)) from error
+    finally:
+        engine.dispose()

@@ -9,11 +9,8 @@ This shares no arithmetic with the till: raw SQL, plain JSON, own sums. docs/jou
 the format for those who want to check without this program.
 """
 
-import os
 from contextlib import closing
 from pathlib import Path
-from shutil import copyfile
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlcipher3 import dbapi2
@@ -21,6 +18,7 @@ from sqlcipher3 import dbapi2
 from core.errors import StoreDamaged
 from core.frozen import frozen
 from db.engine import open_reader
+from db.read_place import readable
 from db.verify_restored import Gap
 from db.verify_rows import BadRow, Problem, Snapshot, expect
 from db.verify_schema import JournalledSchema
@@ -54,14 +52,8 @@ def verify_shop(data_dir: Path, witness: Path | None) -> VerifyReport:
     except StoreDamaged as error:
         what = "file cannot be read: {system}"
         return VerifyReport(False, 0, Problem("witness", "", what, error.facts))
-    if not os.statvfs(path).f_flag & os.ST_RDONLY:
-        return verify_file(path, lines)
-    # A file with a log can be opened only where something can be written beside it.
-    with TemporaryDirectory(prefix="blipp-") as folder:
-        for name in (path.name, f"{path.name}-wal"):
-            if path.with_name(name).is_file():
-                copyfile(path.with_name(name), Path(folder) / name)
-        return verify_file(Path(folder) / path.name, lines)
+    with readable(path) as place:
+        return verify_file(place, lines)
 
 
 def verify_file(path: Path, witness: tuple[WitnessLine, ...] | None) -> VerifyReport:
