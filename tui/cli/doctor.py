@@ -12,9 +12,11 @@ from typing import Final
 
 from core.errors import DeviceError, StoreInUse
 from core.facts import Fact, PrinterCondition, TerminalState, TerminalStateChanged
+from core.text import clean
 from db.lock import DataLock
+from devices.control_units.signing import UNIT_ID_MAX
 from devices.factory import PrinterConfig, make_control_unit, make_printer, make_terminal
-from tui.cli.doctor_data import line, tell_data
+from tui.cli.doctor_data import last_signed, line, tell_data
 from tui.cli.place import Place, place_of
 from tui.cli.say import say
 from tui.cli.version import build
@@ -127,7 +129,27 @@ def _ask_unit(place: Place) -> Answer:
     words = _("svarar och är redo") if status.is_ready else _("svarar men är inte redo")
     simulated = _(" – en simulator") if status.is_simulator else ""
     tail = f" ({status.text})" if status.text else ""
-    return status.is_ready, f"{where}: {status.unit_id} {words}{simulated}{tail}"
+    told = f"{where}: {status.unit_id} {words}{simulated}{tail}"
+    is_known, compared = _compared(place, status.unit_id)
+    return status.is_ready and is_known, f"{told}{compared}"
+
+
+def _compared(place: Place, unit_id: str) -> Answer:
+    """Hold the unit that answers against the one that signed the newest receipt, as the till does.
+
+    A unit that the shop names in its configuration was compared by the driver.
+    """
+    receipt_no, signed_by = last_signed(place.database)
+    if not receipt_no:
+        return True, ""
+    if unit_id == signed_by:
+        return True, _("; samma som på kvitto {number}").format(number=receipt_no)
+    words = _("; kvitto {number} är från en annan, {unit_id}")
+    told = words.format(number=receipt_no, unit_id=clean(signed_by, UNIT_ID_MAX))
+    if place.config.control_unit.unit_id:
+        return True, told
+    refused = _("kassan säljer inte förrän [control_unit] unit_id nämner den nya")
+    return False, f"{told}: {refused}"
 
 
 def _ask_printer(place: Place) -> Answer:

@@ -4,6 +4,10 @@ The same checks as at the till's start, and nothing is written: a till may be se
 """
 
 from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 from core.errors import StoreError
 from db.engine import check_modes, has_wal_reset_bug, open_reader, open_writer, sqlite_version
@@ -17,6 +21,8 @@ from tui.cli.words import words_of
 from tui.compose import witness_path
 from tui.i18n import _
 from tui.process_guard import are_core_dumps_off, switch_off_core_dumps
+
+_NEWEST: Final = "SELECT receipt_no, unit_id FROM receipt ORDER BY receipt_no DESC LIMIT 1"
 
 
 def tell_data(place: Place) -> bool:
@@ -65,11 +71,11 @@ def _tell_checks(database: Path, witness: Path) -> bool:
     reader = open_reader(database)
     try:
         checks = check_start(reader)
-        with reader.connect() as connection:
-            check_witness(connection, witness)
     except StoreError as error:
         line(_("Databasens innehåll"), words_of(error))
         return False
+    else:
+        is_witnessed, state = _witness_state(reader, witness, checks.head_seq)
     finally:
         reader.dispose()
     whole = _("hela filen läsbar")
@@ -78,8 +84,36 @@ def _tell_checks(database: Path, witness: Path) -> bool:
     guards = _("{count} spärrar på plats").format(count=checks.trigger_count)
     line(_("Databasens innehåll"), f"{whole}, {guards}")
     line(_("Journalens slut"), f"{checks.head_seq} {checks.head_hash}")
-    line(_("Vittne"), str(witness) if witness.is_file() else _("finns inte än"))
-    return True
+    line(_("Vittne"), state)
+    return is_witnessed
+
+
+def _witness_state(reader: Engine, witness: Path, head_seq: int) -> tuple[bool, str]:
+    """Say whether the witness is there and how far it has seen, or why the till may not sell."""
+    try:
+        with reader.connect() as connection:
+            lines = check_witness(connection, witness)
+    except StoreError as error:
+        return False, words_of(error)
+    if not lines:
+        return True, _("finns inte än: görs vid första starten ({file})").format(file=witness)
+    words = _("{file}: finns, har sett rad {seq} av {head}")
+    return True, words.format(file=witness, seq=lines[-1].seq, head=head_seq)
+
+
+def last_signed(database: Path) -> tuple[int, str]:
+    """Give the newest receipt's number and its control unit; 0 when there is none to be read."""
+    if not database.is_file():
+        return 0, ""
+    reader = open_reader(database)
+    try:
+        with reader.connect() as connection:
+            row = connection.exec_driver_sql(_NEWEST).first()
+    except (DBAPIError, StoreError):
+        return 0, ""  # What is wrong with the file was told above.
+    finally:
+        reader.dispose()
+    return (int(row[0]), str(row[1])) if row is not None else (0, "")
 
 
 def _tell_rights(data_dir: Path, witness: Path) -> bool:

@@ -1,0 +1,61 @@
+"""The doctor beside a shop that has sold: its witness, and the control unit of its last receipt."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.generate import generate
+from tests.contract.test_cli import SHOP, blipp, simulated
+
+SIMULATED = "SIMCC000000000017"
+
+
+def row(told: str, name: str) -> str:
+    (found,) = [one for one in told.splitlines() if one.startswith(name)]
+    return found
+
+
+def test_the_doctor_says_how_the_witness_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "data"
+    generate(data, 2)
+    witness = data / "witness" / "witness.log"
+    shop = ("doctor", "--demo", "--data", data)
+    assert blipp(*shop) == 0
+    assert "finns, har sett rad" in row(capsys.readouterr().out, "Vittne")
+    kept = witness.read_text("utf-8")
+    with witness.open("a", encoding="utf-8") as ahead:
+        ahead.write(f"999999 {'0' * 64} receipt 3\n")
+    assert blipp(*shop) == 1
+    assert "äldre än sitt vittne" in row(capsys.readouterr().out, "Vittne")
+    witness.unlink()
+    assert blipp(*shop) == 1
+    assert f"Vittnesfilen saknas: {witness}" in row(capsys.readouterr().out, "Vittne")
+    witness.write_text(kept, "utf-8")
+    assert blipp(*shop) == 0
+
+
+def test_the_doctor_holds_the_control_unit_against_the_last_receipt(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, file = tmp_path / "data", tmp_path / "shop.toml"
+    generate(data, 2)
+    monkeypatch.setattr("bench.generate.UNIT_ID", SIMULATED)
+    generate(tmp_path / "same", 3)
+    with simulated("control-unit", "--http-port", "0") as url:
+        shop = SHOP.format(url=url, login="", terminal="none", port=1)
+        file.write_text(shop)
+        doctor = ("doctor", "--demo", "--config", file, "--data")
+        assert blipp(*doctor, data) == 1
+        told = row(capsys.readouterr().out, "Kontrollenhet")
+        assert f"{SIMULATED} svarar och är redo" in told
+        assert "kvitto 2 är från en annan" in told
+        file.write_text(
+            shop.replace("cleancash-xccsp", f'cleancash-xccsp"\nunit_id = "{SIMULATED}')
+        )
+        assert blipp(*doctor, data) == 0
+        assert "kvitto 2 är från en annan" in row(capsys.readouterr().out, "Kontrollenhet")
+        file.write_text(shop)
+        assert blipp(*doctor, tmp_path / "same") == 0
+        assert "samma som på kvitto 3" in row(capsys.readouterr().out, "Kontrollenhet")
