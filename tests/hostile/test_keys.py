@@ -1,17 +1,21 @@
 """Random keys on the real app over a real till: no crash, no act without its question, no loss.
 
-Keys come as bytes through Textual's own parser: every binding, letters, digits, ctrl and alt,
-mouse, bracketed paste, broken sequences, bursts, other sizes. The model is apart from the
-till: what was asked for, from which screen, and what the journal holds afterwards (S19, F55).
+Keys come as bytes through the program's own reader of keys and pastes: every binding, letters,
+digits, ctrl and alt, mouse, bracketed pastes with control sequences in them, broken sequences,
+bursts, other sizes. Half of them mean something on the page that is shown, and meanwhile customers
+draw, decline, stop and lose cards (key_world.py). The model is apart from the till: what was typed,
+by which key and on which picture each act was asked for, and what the journal and the terminal
+hold afterwards (S19, F55).
 """
 
 import asyncio
-import json
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from random import Random
 from time import monotonic
+from typing import cast
 
 import pytest
 from textual import events
@@ -19,8 +23,9 @@ from textual._xterm_parser import XTermParser
 from textual.geometry import Size
 from textual.message import Message
 
-from core.errors import PaymentInProgress
-from tests.hostile.corpus import names
+from tests.hostile.key_model import Recorder, Watched
+from tests.hostile.key_typing import CODES, guided, made, pasted
+from tests.hostile.key_world import KeyWorld, check_cards
 from tests.screen.desk_of import opened
 from tests.whole.conftest import OpenShop
 from tests.whole.harness import Shop
@@ -28,179 +33,212 @@ from tui import commands as c
 from tui.app import TillApp
 from tui.clock import SystemClock
 from tui.compose import open_shop as open_real_shop
-from tui.messages import CommandDone, TillChanged, TillFailed, TillReady
-from tui.status import StatusStream
+from tui.paste_reader import PasteReader
+from tui.screens.confirm import ConfirmPage
+from tui.screens.page import Key
 from tui.till_thread import Opened, TillThread
-from tui.views import Outcome, TillView
 
-PRIVILEGED = (
-    c.Quit, c.TakeZ, c.VoidSale, c.GiveBack, c.DecideDoubt, c.KeepHeld, c.ReverseHeld,
-    c.DecideReversal, c.ReverseLate, c.SettleLateByHand,
-)  # fmt: skip
-"""Only ever from the page that asks for them."""
-ADDING = (c.AddCode, c.AddNumbers, c.AddDepartment, c.RepeatLast)
-FUNCTION = [f"\x1bO{one}" for one in "PQRS"] + [
-    f"\x1b[{one}~" for one in (15, 17, 18, 19, 20, 21, 23, 24)
-]
-SPECIAL = ["\r", "\n", "\t", "\x1b", "\x7f", "\x1b[A", "\x1b[B", "\x1b[5~", "\x1b[6~", "\x1b[Z"]
-CONTROL = [chr(code) for code in range(1, 27)]
-BROKEN = [
-    "\x1b[",
-    "\x1b[1;",
-    "\x1b]0;x\x07",
-    "\x1b[?1;2c",
-    "\x1b[200~",
-    "\x1b[201~",
-    "\x1bOx",
-    "\x9b",
-]
-CODES = ("2900000039018", "2900000036017", "2900000032019")
+PASTE_ENDS_S = 5.0
+"""By so much the reader's clock moves after a turn: a paste whose end was lost is over."""
 
 
-class Recorder:
-    """The till behind the screens, and what it was asked from which screen."""
+@dataclass
+class Fuzz:
+    """One app that is typed into, and what was typed."""
 
-    def __init__(self, till: TillThread) -> None:
-        self._till = till
-        self._post: Callable[[Message], bool] = lambda message: False
-        self.screen = ""
-        self.view: TillView | None = None
-        self.wrong: list[str] = []
-        self.added = 0
-        self.submitted = 0
-        self.done = 0
-        self.quits = 0
-        self.failed: TillFailed | None = None
-        self.seen: Counter[str] = Counter()
-        """How often each screen was told of, and each command given."""
+    app: TillApp
+    recorder: Recorder
+    draw: Random
+    share: float = 1.0
+    """Of the turns, how many are not blind; 1 = nine of ten."""
+    keys: int = 0
+    scanned: int = 0
+    """Codes typed on the register, its entry empty and nothing asked: each is a line."""
+    reader_s: float = 0.0
+    told: Counter[str] = field(default_factory=Counter)
 
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._till, name)
+    def __post_init__(self) -> None:
+        self.reader = PasteReader(lambda: self.reader_s)
 
-    def start(self, post: Callable[[Message], bool]) -> None:
-        self._post = post
-        self._till.start(self._hear)
+    def feed(self, text: str) -> int:
+        """Send bytes through the reader to the app; give how many keys they were."""
+        assert self.app._driver is not None
+        count = 0
+        came = [*self.reader.feed(text), *self.reader.tick()]
+        self.reader_s += PASTE_ENDS_S
+        for event in [*came, *self.reader.tick()]:
+            count += isinstance(event, events.Key)
+            self.keys += isinstance(event, events.Key | events.Paste)
+            self.app._driver.process_message(event)
+        return count
 
-    def stop(self) -> None:
-        self._till.stop()
+    def expire(self) -> None:
+        """Let so much time pass that a broken sequence from before is over."""
+        assert self.app._driver is not None
+        for event in self.reader._expire():
+            self.app._driver.process_message(event)
 
-    def submit(self, command: c.Command) -> None:
-        self.submitted += 1
-        self.seen[type(command).__name__] += 1
-        if isinstance(command, PRIVILEGED) and self.screen != "confirm":
-            self.wrong.append(f"{command} from {self.screen}")
-        if isinstance(command, c.Quit):
-            self.quits += 1
-            assert self.view is not None
-            outcome = Outcome(error=PaymentInProgress(state="fuzzed"))
-            self._hear(CommandDone(command, outcome, self.view))
+    def paste(self) -> None:
+        """Paste something: it presses no key, whatever it holds and whether or not it ends."""
+        self.expire()
+        text = pasted(self.draw)
+        if self.feed(text):
+            self.recorder.wrong.append(f"a paste pressed keys: {text!r}")
+        self.told["pastes"] += 1
+
+    async def quiet(self, limit_s: float = 20.0) -> None:
+        """Wait until no command is out."""
+        recorder, until_s = self.recorder, monotonic() + limit_s
+        while recorder.submitted != recorder.done and recorder.failed is None:
+            assert monotonic() < until_s, "a command was never answered"
+            await asyncio.sleep(0)
+
+    @property
+    def is_calm(self) -> bool:
+        """Say whether what is typed now is a code: the register, nothing typed, nothing asked."""
+        desk, view = self.app.desk, self.recorder.view
+        sale = view.sale if view is not None else None
+        is_open = sale is None or (str(sale.state) == "open" and len(sale.lines) < LINES_MAX)
+        is_register = desk.top.name == self.recorder.screen == "register"
+        is_idle = (
+            not self.app.message_queue_size
+            and not desk._waiting
+            and not desk.is_busy
+            and self.app.focused is None
+        )
+        return is_open and is_register and is_idle and not desk.top.entry_text
+
+    async def scan(self) -> None:
+        """Scan codes when that sells, and see that each became a line."""
+        recorder = self.recorder
+        if recorder.screen in PLAIN:
+            self.feed("\x1b")
+        self.expire()
+        for _each in range(CALM_TURNS):
+            await self.quiet()
+            await asyncio.sleep(0)
+        if not self.is_calm:
             return
-        self._till.submit(command)
+        count, before, questions = (
+            self.draw.randint(1, 6),
+            recorder.refused.copy(),
+            recorder.questions,
+        )
+        self.feed("".join(f"{self.draw.choice(CODES)}\r" for _each in range(count)))
+        until_s = monotonic() + 20
+        came = recorder.refused - before
+        while came.total() < count and recorder.questions == questions:
+            assert monotonic() < until_s, f"of {count} codes {came}"
+            await asyncio.sleep(0)
+            came = recorder.refused - before
+        if recorder.questions == questions:
+            assert set(came) <= {"", "unit-not-ready"}, f"of {count} codes {came}"
+            self.scanned += came[""]
 
-    def _hear(self, message: Message) -> bool:
-        if isinstance(message, TillFailed):
-            self.failed = message
-        if isinstance(message, TillReady | TillChanged | CommandDone):
-            self.view = message.view
-        if isinstance(message, CommandDone):
-            self.done += 1
-            self.added += isinstance(message.command, ADDING) and message.outcome.error is None
-        return self._post(message)
-
-
-class Watched(StatusStream):
-    """Tells the recorder which screen was told last."""
-
-    def __init__(self, recorder: Recorder) -> None:
-        self._recorder = recorder
-
-    def write(self, **fields: object) -> None:
-        json.dumps(fields)
-        self._recorder.screen = str(fields["screen"])
-        self._recorder.seen[self._recorder.screen] += 1
-
-
-def made(draw: Random) -> str:
-    """Make what one turn of fuzzing writes."""
-    kind = draw.random()
-    if kind < 0.55:
-        return "".join(draw.choices("0123456789,*+-?.jyn qweasdöåzxcm", k=draw.randint(1, 9)))
-    if kind < 0.80:
-        return "".join(draw.choices([*FUNCTION, *SPECIAL], k=draw.randint(1, 4)))
-    if kind < 0.86:
-        return "".join(f"{draw.choice(CODES)}\r" for _each in range(draw.randint(1, 6)))
-    if kind < 0.90:
-        return "".join(draw.choices(CONTROL, k=3)) + "\x1b" + draw.choice("abqjz+1")
-    if kind < 0.94:
-        text = "".join(draw.choices(names(300), k=draw.randint(1, 3)))[:10_240]
-        return f"\x1b[200~{text}\x1b[201~"
-    if kind < 0.98:
-        column, row = draw.randint(1, 80), draw.randint(1, 24)
-        button = draw.choice((0, 0, 0, 1, 2, 35, 64))
-        return f"\x1b[<{button};{column};{row}M\x1b[<{button};{column};{row}m"
-    return draw.choice(BROKEN)
-
-
-async def feed(app: TillApp, parser: XTermParser, text: str) -> int:
-    """Send bytes through the parser to the app; give how many keys they were."""
-    keys = 0
-    assert app._driver is not None
-    for event in [*parser.feed(text), *parser.tick()]:
-        keys += isinstance(event, events.Key | events.Paste)
-        app._driver.process_message(event)
-    return keys
-
-
-async def quiet(app: TillApp, recorder: Recorder, limit_s: float = 20.0) -> None:
-    """Wait until no command is out."""
-    until_s = monotonic() + limit_s
-    while recorder.submitted != recorder.done and recorder.failed is None:
-        assert monotonic() < until_s, "a command was never answered"
+    async def turn(self) -> None:
+        """Type once: what the page asks for, anything at all, or a paste."""
+        kind, screen = self.draw.random(), self.recorder.screen
+        if screen in WAITING and kind < 0.8 * self.share:
+            await asyncio.sleep(PAUSE_S)
+        elif kind < 0.1 * self.share:
+            await self.scan()
+        elif kind < 0.9 * self.share:
+            self.feed(guided(self.draw, screen))
+            await self.quiet()
+        elif kind < 0.98:
+            self.feed(made(self.draw))
+        else:
+            self.paste()
+        if self.draw.random() < 0.01:
+            size = Size(*self.draw.choice(SIZES))
+            self.app.post_message(events.Resize(size, size))
         await asyncio.sleep(0)
 
 
-async def fuzz(shop: Shop, key_count: int, seed: int) -> int:
-    """Press keys until there were so many, then hold the journal against the model."""
+SIZES = ((80, 24), (120, 40), (60, 20), (200, 50))
+LINES_MAX = 100
+CALM_TURNS = 3
+"""Turns of the event loop in which whatever was typed before is read."""
+WAITING = ("card", "recovery")
+PLAIN = ("register", "help", "search", "reports", "report", "change")
+"""Pages that Esc leaves, or empties."""
+PAUSE_S = 0.01
+"""On pages that wait for a device keys come slower, or all of them would be spent there."""
+
+
+async def fuzz(shop: Shop, key_count: int, seed: int, share: float = 1.0) -> Fuzz:
+    """Press keys until there were so many, then hold journal and ledger against the model."""
 
     def open_it() -> Opened:
-        return open_real_shop(shop.config, shop.data_dir, SystemClock(), is_demo=True)
+        opened = open_real_shop(shop.config, shop.data_dir, SystemClock(), is_demo=True)
+        opened.till.rules = replace(opened.till.rules, query_interval_s=1)
+        return opened
 
-    draw, parser = Random(seed), XTermParser()
+    draw = Random(seed)
     shop.data_dir.mkdir(exist_ok=True)
-    recorder = Recorder(TillThread(open_it))
+    recorder, world = Recorder(TillThread(open_it)), KeyWorld(shop, draw)
     app = TillApp(recorder, status=Watched(recorder))  # type: ignore[arg-type] # as a TillPort
-    keys, sizes = 0, ((80, 24), (120, 40), (60, 20), (200, 50))
-    async with app.run_test(size=(80, 24)) as pilot:
+    it = Fuzz(app, recorder, draw, share)
+    async with app.run_test(size=SIZES[0]) as pilot:
         while recorder.view is None or not recorder.view.unit.is_ready:
             await pilot.pause()
-        while keys < key_count:
-            keys += await feed(app, parser, made(draw))
-            if draw.random() < 0.01:
-                size = Size(*draw.choice(sizes))
-                app.post_message(events.Resize(size, size))
-            await asyncio.sleep(0)
+        recorder.watch(app)
+        while it.keys < key_count:
+            world.step(recorder.view, recorder.seen)
+            await it.turn()
             if draw.random() < 0.3:
-                await quiet(app, recorder)
+                await it.quiet()
             if draw.random() < 0.02:
                 await pilot.pause()
             if recorder.failed or recorder.wrong or not app.is_running:
                 break
-        await quiet(app, recorder)
+        await it.quiet()
+        world.mend()
     assert recorder.failed is None, (recorder.failed.code, recorder.failed.facts)
     assert not recorder.wrong, recorder.wrong
-    assert keys >= key_count, f"it ended after {keys} keys"
+    assert it.keys >= key_count, f"it ended after {it.keys} keys"
     rows = shop.notes("lines-added")
-    assert len(rows) == recorder.added, "a line was lost or doubled"
-    told = (("fuzzed_keys", keys), ("fuzzed_commands", recorder.submitted), *recorder.seen.items())
-    print("\n".join(f"{name} {number} times" for name, number in told), file=sys.stderr)
-    return keys
+    assert len(rows) == recorder.added >= it.scanned, "a line was lost or doubled"
+    check_cards(shop)
+    it.told.update(fuzzed_keys=it.keys, fuzzed_commands=recorder.submitted, scanned=it.scanned)
+    for name, number in [*it.told.items(), *sorted(recorder.seen.items())]:
+        print(f"{name} {number} times", file=sys.stderr)
+    return it
 
 
-@pytest.mark.parametrize("seed", range(10, 14))
-async def test_a_burst_of_random_keys_breaks_and_loses_nothing(
+DECISIONS = ("DecideDoubt", "DecideReversal", "KeepHeld", "ReverseHeld", "ReverseLate",
+             "SettleLateByHand")  # fmt: skip
+PAGES = ("card", "confirm", "help", "pay", "recovery", "register", "reports", "search")
+
+
+def check_reach(it: Fuzz, floors: dict[str, int]) -> None:
+    """Demand that the run came everywhere: so many of each command and page at least."""
+    seen = it.recorder.seen
+    counts = {
+        **seen,
+        "decisions": sum(seen[name] for name in DECISIONS),
+        "lates": seen["ReverseLate"] + seen["SettleLateByHand"],
+        "per mille": 1000 * it.recorder.submitted // it.keys,
+        "scanned": it.scanned,
+    }
+    short = {name: counts.get(name, 0) for name in floors if counts.get(name, 0) < floors[name]}
+    assert not short, f"hardly tried: {short}"
+
+
+@pytest.mark.parametrize("seed", range(10, 13))
+async def test_a_burst_of_blind_keys_breaks_and_loses_nothing(
     open_shop: OpenShop, seed: int
 ) -> None:
-    await fuzz(open_shop(), 25_000, seed)
+    check_reach(
+        await fuzz(open_shop(), 30_000, seed, share=0), {"register": 100, "help": 100, "confirm": 1}
+    )
+
+
+async def test_keys_with_cards_running_break_and_lose_nothing(open_shop: OpenShop) -> None:
+    it = await fuzz(open_shop(), 10_000, 13)
+    floors = {"AddCode": 30, "PayCash": 20, "PayCard": 15, "CorrectLast": 10, "RepeatLast": 15}
+    floors |= {"per mille": 60, "decisions": 1, "scanned": 10}
+    check_reach(it, floors | dict.fromkeys(PAGES, 5))
 
 
 async def test_what_comes_while_the_till_closes_ends_it_with_no_error() -> None:
@@ -214,17 +252,61 @@ async def test_what_comes_while_the_till_closes_ends_it_with_no_error() -> None:
     assert not app.screen_stack
 
 
-def test_the_model_bites() -> None:
-    recorder = Recorder(TillThread(lambda: pytest.fail("not opened")))
-    watched = Watched(recorder)
-    watched.write(screen="register")
-    recorder._till.submit(c.TakeX())
-    assert not recorder.wrong
-    recorder.submit(c.TakeZ())
-    assert recorder.wrong == [f"{c.TakeZ()} from register"]
-
-
 @pytest.mark.night
 @pytest.mark.parametrize("seed", range(10))
 async def test_a_million_random_keys_break_and_lose_nothing(open_shop: OpenShop, seed: int) -> None:
-    await fuzz(open_shop(), 100_000, seed)
+    it = await fuzz(open_shop(), 100_000, seed)
+    floors = {"AddCode": 500, "PayCash": 300, "PayCard": 200, "CorrectLast": 100, "GiveBack": 20}
+    floors |= {"per mille": 60, "DecideDoubt": 5, "DecideReversal": 1, "lates": 1, "TakeZ": 1}
+    floors |= {"KeepHeld": 2, "ReverseHeld": 2, "DecidePaper": 3, "TakeX": 5, "scanned": 100}
+    check_reach(it, floors | dict.fromkeys(PAGES, 50))
+
+
+class LeakyReader(PasteReader):
+    """Reads pastes as Textual does."""
+
+    def feed(self, data: str) -> Iterable[Message]:
+        yield from XTermParser.feed(self, data)
+
+
+async def test_the_model_sees_a_paste_that_presses_keys() -> None:
+    async with opened() as (pilot, _till, app):
+        it = Fuzz(app, Recorder(TillThread(lambda: pytest.fail("not opened"))), Random(1))
+        for _each in range(20):
+            it.paste()
+        assert not it.recorder.wrong
+        it.reader = LeakyReader()
+        for _each in range(20):
+            it.paste()
+        assert it.recorder.wrong
+        await pilot.pause()
+
+
+async def test_the_model_tells_by_which_key_an_act_was_asked_for() -> None:
+    async with opened() as (pilot, _till, app):
+        recorder = Recorder(TillThread(lambda: pytest.fail("not opened")))
+        recorder.watch(app)
+        app.desk.open(ConfirmPage(app.desk, "", "", lambda: None))
+        await pilot.pause()
+        page, yes = app.desk.top, Key("j", "j", monotonic() + 1)
+        recorder.told("confirm")
+        for key, on, words in (
+            (None, None, "no typed key"),
+            (replace(yes, pasted="j"), page, "no typed key"),
+            (replace(yes, name="n"), page, "by n on confirm"),
+            (replace(yes, at_s=0.0), page, "before its question"),
+            (yes, app.desk.below(page), "by j on register"),
+            (yes, page, ""),
+        ):
+            recorder.wrong.clear()
+            recorder.reading(key, on)
+            recorder.check_cause(c.TakeZ())
+            assert words in "".join(recorder.wrong)
+            assert bool(words) == bool(recorder.wrong)
+
+
+def test_the_model_misses_what_was_hardly_tried() -> None:
+    it = Fuzz(cast(TillApp, None), Recorder(TillThread(lambda: pytest.fail("no"))), Random(1), 1, 9)
+    check_reach(it, {})
+    with pytest.raises(AssertionError, match="hardly tried"):
+        check_reach(it, {"lates": 1})
