@@ -33,6 +33,7 @@ def test_the_doctor_says_how_the_witness_is(
     assert blipp(*shop) == 1
     assert f"Vittnesfilen saknas: {witness}" in row(capsys.readouterr().out, "Vittne")
     witness.write_text(kept, "utf-8")
+    witness.chmod(0o600)
     assert blipp(*shop) == 0
 
 
