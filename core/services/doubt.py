@@ -9,7 +9,7 @@ from typing import Final
 from core import events as ev
 from core.card import CardVerdict, QueryResult
 from core.checkout import SaleState
-from core.effects import AbortCard, QueryCard, ReverseCard
+from core.effects import AbortCard, QueryCard
 from core.errors import NothingToPay, PaymentInProgress, SaleNotOpen
 from core.facts import CardQueried, CardQueryFailed, CardReversed
 from core.sale import Sale
@@ -18,7 +18,14 @@ from core.services.late import take_late
 from core.services.payment import take_result
 from core.services.printing import queue_reversal, start_next_paper
 from core.services.slips import approved_slip
-from core.services.steps import UNANSWERED, ask_about_doubt, card_request, forward, open_tender
+from core.services.steps import (
+    UNANSWERED,
+    ask_about_doubt,
+    card_request,
+    forward,
+    hand_out_reversal,
+    open_tender,
+)
 from core.services.till import Attention, Till
 from core.tender import Tender
 from core.totals import Change, Section
@@ -172,6 +179,7 @@ def take_reversal(till: Till, fact: CardReversed) -> None:
     is_ours = tender is not None and tender.reversal_service_id == fact.service_id
     if sale is None or tender is None or not is_ours or till.state is not SaleState.REVERSING:
         return
+    till.terminal.reversal_out = 0
     till.attention = None
     if fact.result.verdict is CardVerdict.APPROVED:
         _settle_reversed(till, sale, tender)
@@ -203,6 +211,7 @@ def take_reversal_lost(till: Till, service_id: int) -> None:
     """The outcome of a reversal is unknown: ask, and ask again only with the same transaction."""
     tender = open_tender(till, service_id)
     if tender is not None and till.state is SaleState.REVERSING:
+        till.terminal.reversal_out = 0
         forward(till, is_fresh=False)
 
 
@@ -289,9 +298,11 @@ def _take_reversal_query(till: Till, tender: Tender, query: QueryResult) -> None
     """
     sale = till.sale
     assert sale is not None
+    if till.terminal.reversal_out == tender.reversal_service_id:
+        return  # It answers a question from before the reversal, which is still to be answered.
     till.attention = None
     if query.verdict is CardVerdict.APPROVED or _stands(tender, query):
-        till.effects.append(ReverseCard(tender.reversal_service_id, tender.poi_transaction))
+        hand_out_reversal(till, tender.reversal_service_id, tender.poi_transaction)
     elif query.verdict is CardVerdict.NOT_CHARGED:
         _settle_reversed(till, sale, tender)
     else:

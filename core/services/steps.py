@@ -42,11 +42,17 @@ def forward(till: Till, *, is_fresh: bool) -> None:
         ask_about_held(till, tender)
     elif step is Step.REVERSE_CARD:
         assert tender is not None
-        till.effects.append(ReverseCard(tender.reversal_service_id, tender.poi_transaction))
+        hand_out_reversal(till, tender.reversal_service_id, tender.poi_transaction)
     elif step is Step.NUMBER_RECEIPT:
         till.effects.append(RegisterReceipt(number_receipt(till)))
     elif step is Step.REGISTER_RECEIPT:
         register_again(till)
+
+
+def hand_out_reversal(till: Till, reversal_id: int, poi_transaction: str) -> None:
+    """Have the terminal reverse a transaction; until it is answered, no older query counts."""
+    till.terminal.reversal_out = reversal_id
+    till.effects.append(ReverseCard(reversal_id, poi_transaction))
 
 
 def card_request(till: Till, sale: Sale, tender: Tender) -> CardRequest:

@@ -107,6 +107,8 @@ class TerminalView:
     last_transaction: str = ""
     must_tell_last: bool = False
     """A person decided an unclear card: the terminal tells its last transaction before the next."""
+    reversal_out: int = 0
+    """Service id of the reversal that was handed out and not answered; 0 = none."""
     query_attempt: int = 0
 
 

@@ -5,7 +5,7 @@ import pytest
 from core import facts as f
 from core.card import CardResult, CardVerdict, QueryResult
 from core.checkout import SaleState
-from core.effects import AbortCard, AuthorizeCard, QueryCard
+from core.effects import AbortCard, AuthorizeCard, QueryCard, ReverseCard
 from core.errors import PaymentInProgress
 from core.services import doubt, payment, registration
 from core.services.facts_desk import take_fact
@@ -52,6 +52,21 @@ def test_a_running_payment_cannot_be_decided_as_not_charged(till: Till) -> None:
     with pytest.raises(PaymentInProgress):
         doubt.decide_doubt(till, is_charged=False, total_ore=None, by="Anna")
     assert till.state is SaleState.IN_DOUBT
+
+
+def test_an_older_question_answered_during_a_reversal_sends_no_second_one(till: Till) -> None:
+    approved = CardResult(
+        service_id(till), CardVerdict.APPROVED, authorized_ore=1, poi_transaction="7"
+    )
+    take_fact(till, f.CardQueried(QueryResult(service_id(till), CardVerdict.APPROVED, approved)))
+    assert till.state is SaleState.HELD
+    doubt.reverse_held(till, "Maja")
+    (reversal,) = (one for one in till.take_effects() if isinstance(one, ReverseCard))
+    take_fact(till, f.CardQueried(QueryResult(service_id(till), CardVerdict.APPROVED, approved)))
+    assert not any(isinstance(one, ReverseCard) for one in till.take_effects())
+    refused = CardResult(reversal.service_id, CardVerdict.DECLINED, condition="NotFound")
+    take_fact(till, f.CardReversed(reversal.service_id, refused))
+    assert till.state is SaleState.HELD
 
 
 def test_the_answer_to_the_stop_ends_the_doubt(till: Till) -> None:
