@@ -9,13 +9,13 @@ from dataclasses import replace
 from typing import Final
 
 from core.card import CardResult, CardSlip, CardVerdict, QueryResult
-from core.effects import QueryCard, ReverseCard
+from core.effects import QueryCard
 from core.errors import NothingToGiveBack, SaleNotOpen
 from core.facts import CardReversed
 from core.late_approval import LateApproval, LateState
 from core.services.printing import queue_reversal, start_next_paper
 from core.services.slips import keep_slip
-from core.services.steps import card_request
+from core.services.steps import card_request, hand_out_reversal
 from core.services.till import Attention, Till
 from core.store_ports import UnitOfWork
 from core.tender import TenderState
@@ -150,7 +150,7 @@ def reverse_late(till: Till, service_id: int, by: str) -> None:
         )
         uow.commit()
     till.lates[service_id] = moved
-    till.effects.append(ReverseCard(reversal_id, late.poi_transaction))
+    hand_out_reversal(till, reversal_id, late.poi_transaction)
     ask_about_lates(till)
 
 
@@ -171,6 +171,7 @@ def take_reversal(till: Till, fact: CardReversed) -> bool:
     late = _reversing(till, fact.service_id)
     if late is None:
         return False
+    till.terminal.reversal_out = 0
     if fact.result.verdict is CardVerdict.APPROVED:
         _settle_reversed(till, late)
     else:
@@ -184,6 +185,7 @@ def take_reversal_lost(till: Till, service_id: int) -> bool:
     late = _reversing(till, service_id)
     if late is None:
         return False
+    till.terminal.reversal_out = 0
     _query(till, late)
     return True
 
@@ -197,10 +199,14 @@ def take_query(till: Till, query: QueryResult) -> bool:
     if late is None or late.state is not LateState.REVERSING:
         return False
     till.note_alone("query-answered", service_id=query.service_id, verdict=str(query.verdict))
+    if till.terminal.reversal_out == late.reversal_service_id:
+        return (
+            True  # It answers a question from before the reversal, which is still to be answered.
+        )
     result = query.result
     is_same = result is not None and result.poi_transaction == late.poi_transaction
     if query.verdict is CardVerdict.APPROVED and is_same:
-        till.effects.append(ReverseCard(late.reversal_service_id, late.poi_transaction))
+        hand_out_reversal(till, late.reversal_service_id, late.poi_transaction)
     elif query.verdict is CardVerdict.NOT_CHARGED:
         _settle_reversed(till, late)
     else:

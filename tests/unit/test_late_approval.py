@@ -188,6 +188,16 @@ def test_a_reversal_whose_answer_is_lost_is_asked_about_and_found_done(till: Til
     assert reporting.x_report(till).card_reversed == Tally(1, 170_00)
 
 
+def test_an_older_question_answered_during_a_reversal_sends_no_second_one(till: Till) -> None:
+    sent = reversing(till)
+    for verdict in (CardVerdict.APPROVED, CardVerdict.NOT_CHARGED):
+        take_fact(till, f.CardQueried(QueryResult(1, verdict, APPROVED)))
+        assert till.take_effects() == ()
+        assert asked(till)["is_reversing"] == 1
+    take_fact(till, f.CardReversed(sent.service_id, CardResult(1, CardVerdict.DECLINED)))
+    assert asked(till)["is_reversing"] == 0
+
+
 def test_a_reversal_that_never_came_is_sent_again_with_the_same_transaction_and_id(
     till: Till,
 ) -> None:
