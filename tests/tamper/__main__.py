@@ -69,15 +69,14 @@ def kind_of(number: int) -> str:
 
 
 def run(folder: Path, count: int, seed: int = 1) -> Counter[str]:
-    """Tamper until `count` tries changed something; counts found, missed, and unused by kind."""
+    """Tamper until `count` tries were found or missed; counts these, untold and unused by kind."""
     tries, told, contents = Tries(folder, seed), Counter[str](), set[str]()
     number = 0
-    while told["done"] < count:
+    while told["found"] + told["missed"] < count:
         kind, number = kind_of(number), number + 1
         if not tries.do(number - 1):
             told[f"{kind} unused"] += 1
             continue
-        told["done"] += 1
         contents.add(tries.content)
         outcome = "missed"
         if not tries.verify().is_sound:
@@ -88,8 +87,8 @@ def run(folder: Path, count: int, seed: int = 1) -> Counter[str]:
         told[f"{kind} {outcome}"] += 1
         if outcome == "missed":
             print(f"missed {kind}: python -m tests.tamper replay {seed} {number - 1}", flush=True)
-        if told["done"] % PROGRESS == 0:
-            print(f"tampered {told['done']} of {count}, found {told['found']}", flush=True)
+        if outcome == "found" and told["found"] % PROGRESS == 0:
+            print(f"found {told['found']} of {count}, missed {told['missed']}", flush=True)
     told["distinct"] = len(contents)
     return told
 
