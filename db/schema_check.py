@@ -18,11 +18,12 @@ from core.errors import StoreDamaged
 from core.frozen import frozen
 from db.migrate import MIGRATION_TABLE, MIGRATIONS
 
-SCHEMA_DIGEST: Final = "64860ec742dafbba27e2a5c07f5e5cba683919f5b110400b8f37f69f47af3227"
+SCHEMA_DIGEST: Final = "7ff359c276474cfd87b13a901d61f1509489f245ee89840b2645b9725238d22d"
 """Of what all migrations make; tests/store/test_schema_check.py gives it when one is added."""
 
-_SELECT: Final = """SELECT type, name, tbl_name, sql FROM sqlite_schema
-  WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name"""
+SCHEMA_ROWS: Final = """SELECT type, name, tbl_name, sql FROM sqlite_schema
+  WHERE name NOT LIKE 'sqlite_stat%' ORDER BY type, name"""
+"""Every part of a schema, the indexes that SQLite makes for itself among them."""
 
 Schema = Mapping[tuple[str, str], tuple[str, str]]
 """(type, name) -> (table, SQL) of each table, index, trigger and view."""
@@ -59,7 +60,7 @@ def made_schema(applied: Iterable[str] = MIGRATIONS) -> Schema:
         for name in names:
             for statement in import_module(f"db.migrations.{name}").statements():
                 connection.execute(statement)
-        return read_schema(connection.execute(_SELECT))
+        return read_schema(connection.execute(SCHEMA_ROWS))
 
 
 def differences(found: Schema, made: Schema) -> list[Difference]:
@@ -74,7 +75,7 @@ def differences(found: Schema, made: Schema) -> list[Difference]:
 
 def check_schema(connection: Connection) -> int:
     """Refuse a file whose schema differs; gives the number of triggers. Raises StoreDamaged."""
-    found = read_schema(tuple(row) for row in connection.exec_driver_sql(_SELECT))
+    found = read_schema(tuple(row) for row in connection.exec_driver_sql(SCHEMA_ROWS))
     if digest_of(found) != SCHEMA_DIGEST:
         first = differences(found, made_schema())[0]
         raise StoreDamaged(

@@ -4,14 +4,9 @@ Tables are looked at before their rows, which could not be read otherwise; what 
 comes after them, so that a changed row is named before the trigger that was taken away for it.
 """
 
-from typing import Final
-
 from db.migrate import MIGRATIONS
-from db.schema_check import Difference, differences, made_schema, read_schema
+from db.schema_check import SCHEMA_ROWS, Difference, differences, made_schema, read_schema
 from db.verify_rows import BadRow, Snapshot
-
-_SELECT: Final = """SELECT type, name, tbl_name, sql FROM sqlite_schema
-  WHERE name NOT LIKE 'sqlite_%'"""
 
 
 class JournalledSchema:
@@ -19,7 +14,7 @@ class JournalledSchema:
 
     def __init__(self, snapshot: Snapshot) -> None:
         """Read the schema. Raises BadRow for a file that no till made."""
-        found = read_schema(snapshot.all(_SELECT))
+        found = read_schema(snapshot.all(SCHEMA_ROWS))
         if ("table", "migration") not in found:
             raise BadRow("table", "migration", "is missing from the schema")
         applied = [str(row[0]) for row in snapshot.all("SELECT name FROM migration")]
