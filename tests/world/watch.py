@@ -62,6 +62,7 @@ class Watch:
         self.drawn_for: dict[int, list[int]] = {}
         """Service ids that asked for a card for a sale."""
         self._file = dbapi2.connect(f"file:{folder / 'till.db'}?mode=ro", uri=True)
+        self._file.execute("PRAGMA cache_size = -500")
         self._file.execute("PRAGMA query_only=ON")
         self._hash = "0" * 64
         self._is_receipt_new = False
