@@ -74,8 +74,11 @@ def take_query_failure(till: Till, fact: CardQueryFailed) -> None:
         return
     if till.state in UNANSWERED:
         ask_about_doubt(till, tender, (f"terminal={fact.text}",))
-    elif till.state is SaleState.REVERSING:
+    elif till.state is SaleState.REVERSING and (
+        till.terminal.reversal_out != tender.reversal_service_id
+    ):
         # A person may read the slip; the terminal's own answer, when it comes, ends the question.
+        # A question from before the reversal asks nobody: the reversal is still to be answered.
         till.attention = Attention(
             "card-unreversed",
             (

@@ -200,9 +200,8 @@ def take_query(till: Till, query: QueryResult) -> bool:
         return False
     till.note_alone("query-answered", service_id=query.service_id, verdict=str(query.verdict))
     if till.terminal.reversal_out == late.reversal_service_id:
-        return (
-            True  # It answers a question from before the reversal, which is still to be answered.
-        )
+        # It answers a question from before the reversal, which is still to be answered.
+        return True
     result = query.result
     is_same = result is not None and result.poi_transaction == late.poi_transaction
     if query.verdict is CardVerdict.APPROVED and is_same:
@@ -216,9 +215,14 @@ def take_query(till: Till, query: QueryResult) -> bool:
 
 
 def give_up_query(till: Till, service_id: int, text: str) -> None:
-    """The terminal could not be asked about a lost reversal: a person reads its slip."""
+    """The terminal could not be asked about a lost reversal: a person reads its slip.
+
+    Not while the reversal itself is to be answered: the question was from before it.
+    """
     late = till.lates.get(service_id)
-    if late is not None and late.state is LateState.REVERSING:
+    if late is None or late.state is not LateState.REVERSING:
+        return
+    if till.terminal.reversal_out != late.reversal_service_id:
         _refuse(till, late, text)
         ask_about_lates(till)
 

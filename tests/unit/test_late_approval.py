@@ -198,6 +198,15 @@ def test_an_older_question_answered_during_a_reversal_sends_no_second_one(till: 
     assert asked(till)["is_reversing"] == 0
 
 
+def test_an_older_question_that_fails_during_a_reversal_leaves_it_to_its_answer(till: Till) -> None:
+    sent = reversing(till)
+    take_fact(till, f.CardQueryFailed(1, "unreachable", doubt.QUERY_TRIES_MAX))
+    assert asked(till)["is_reversing"] == 1
+    take_fact(till, f.CardReversed(sent.service_id, CardResult(1, CardVerdict.APPROVED)))
+    assert not till.lates
+    assert len(notes(till, "late-reversed")) == 1
+
+
 def test_a_reversal_that_never_came_is_sent_again_with_the_same_transaction_and_id(
     till: Till,
 ) -> None:

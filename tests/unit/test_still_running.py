@@ -6,7 +6,7 @@ from core import facts as f
 from core.card import CardResult, CardVerdict, QueryResult
 from core.checkout import SaleState
 from core.effects import AbortCard, AuthorizeCard, QueryCard, ReverseCard
-from core.errors import PaymentInProgress
+from core.errors import PaymentInProgress, SaleNotOpen
 from core.services import doubt, payment, registration
 from core.services.facts_desk import take_fact
 from core.services.till import Till
@@ -67,6 +67,20 @@ def test_an_older_question_answered_during_a_reversal_sends_no_second_one(till: 
     refused = CardResult(reversal.service_id, CardVerdict.DECLINED, condition="NotFound")
     take_fact(till, f.CardReversed(reversal.service_id, refused))
     assert till.state is SaleState.HELD
+
+
+def test_an_older_question_that_fails_during_a_reversal_asks_nobody(till: Till) -> None:
+    number = service_id(till)
+    approved = CardResult(number, CardVerdict.APPROVED, authorized_ore=1, poi_transaction="7")
+    take_fact(till, f.CardQueried(QueryResult(number, CardVerdict.APPROVED, approved)))
+    doubt.reverse_held(till, "Maja")
+    (reversal,) = (one for one in till.take_effects() if isinstance(one, ReverseCard))
+    take_fact(till, f.CardQueryFailed(number, "unreachable", doubt.QUERY_TRIES_MAX))
+    assert till.attention is None
+    with pytest.raises(SaleNotOpen):
+        doubt.decide_reversal(till, is_reversed=False, by="Maja")
+    take_fact(till, f.CardReversed(reversal.service_id, CardResult(1, CardVerdict.APPROVED)))
+    assert till.state is SaleState.TENDERING
 
 
 def test_the_answer_to_the_stop_ends_the_doubt(till: Till) -> None:
