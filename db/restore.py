@@ -166,9 +166,10 @@ def _newest_out(held: dict[str, int], lines: tuple[WitnessLine, ...], told: Told
     """Say up to which receipt of the backup the original may be out.
 
     The witness is fsynced before the paper: where it and the person's paper both stop before a
-    receipt, none came out. Without a witness nobody's word is enough for a second original.
+    receipt, none came out. What an earlier restore was told counts as seen. Without a witness
+    nobody's word is enough for a second original.
     """
-    seen = _newest(lines, "receipt")
+    seen = _newest(lines, "receipt", RESTORED)
     return max(told.receipt_no, seen if lines else held["receipt_no"])
 
 

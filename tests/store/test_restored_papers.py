@@ -129,6 +129,20 @@ def test_without_a_witness_nobodys_word_prints_an_original(shop: RealShop, tmp_p
     assert originals(shop, number) == 1
 
 
+def test_what_an_earlier_restore_was_told_prints_no_original_at_the_next(
+    shop: RealShop, tmp_path: Path
+) -> None:
+    sell(shop, dies_at("before RegisterReceipt"))
+    number, file = newest(shop), kept(shop, tmp_path)
+    go_on(shop)
+    shop.witness.write_text("")
+    put_back(shop, file, number + 2, 0)
+    put_back(shop, file, 0, 0)
+    go_on(shop)
+    assert originals(shop, number) == 1
+    assert shop.verify().is_sound
+
+
 def test_where_no_paper_came_the_customer_gets_the_one_copy(shop: RealShop, tmp_path: Path) -> None:
     sell(shop, dies_at("before RegisterReceipt"))
     number, file, copied = newest(shop), kept(shop, tmp_path), copies(shop)
