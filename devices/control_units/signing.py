@@ -91,6 +91,8 @@ class Signing:
     def __init__(self) -> None:
         self._receipt_nos: OrderedDict[str, int] = OrderedDict()
         self._doubtful: OrderedDict[ControlRecord, None] = OrderedDict()
+        self.unit_id = ""
+        """The unit that gave the newest code; empty before the first."""
 
     def sign(
         self,
@@ -116,6 +118,7 @@ class Signing:
             _forget_oldest(self._doubtful)
             raise
         self._doubtful.pop(record, None)
+        self.unit_id = unit_id
         return signature
 
     def _answered(

@@ -56,6 +56,23 @@ def test_an_exchanged_unit_signs_once_the_shop_has_written_its_number(
     assert (sell(till, 3), first) == (OTHER, "SIMCC000000000017")
 
 
+@pytest.mark.parametrize("unit", ["cloud", "serial"])
+def test_a_unit_exchanged_while_the_till_runs_gives_no_receipt_on_the_first_day_either(
+    open_shop: OpenShop, unit: Unit
+) -> None:
+    shop = open_shop(unit=unit)
+    till = shop.open().ready()
+    sell(till, 1)
+    shop.unit.unit_id = OTHER
+    till.sell(MUG)
+    till.do(c.PayCash())
+    till.wait(lambda view: view.attention and "unit-changed" in str(dict(view.attention.facts)))
+    till.wait(lambda view: view.unit.text.startswith("unit-changed"))
+    assert till.view.sale is not None
+    assert till.view.sale.state == "signing"
+    till.stop()
+
+
 def test_a_restored_shop_is_not_signed_for_by_another_unit(
     open_shop: OpenShop, tmp_path: Path
 ) -> None:

@@ -50,7 +50,7 @@ class CleanCashSerialSettings:
     is_simulator_allowed: bool = False
     """True only in a database marked demo."""
     wanted_unit_id: str = ""
-    """The unit that signs for this register; empty = any."""
+    """The unit that signs for this register; empty = any until the first has signed."""
 
 
 class CleanCashSerialUnit:
@@ -140,9 +140,8 @@ class CleanCashSerialUnit:
 
     def _check(self, unit_id: str) -> None:
         settings = self._settings
-        check_unit(
-            unit_id, settings.wanted_unit_id, is_simulator_allowed=settings.is_simulator_allowed
-        )
+        wanted = settings.wanted_unit_id or self._signing.unit_id
+        check_unit(unit_id, wanted, is_simulator_allowed=settings.is_simulator_allowed)
 
     def _ask_identity(self) -> codec.Identity:
         self._identity = None
