@@ -20,7 +20,8 @@ from devices.terminals.westpay_epas.settings import EpasSettings
 from devices.terminals.westpay_epas.slip_box import SlipBox
 from devices.terminals.westpay_epas.terminal import WestpayEpasTerminal
 from tests.world.clock import WorldClock
-from tests.world.terminal import POI_ID, Link, Terminal
+from tests.world.terminal import POI_ID, Terminal
+from tests.world.terminal_link import Link
 
 SETTINGS = EpasSettings("world", 1, POI_ID, "KASSA1", is_simulator_allowed=True)
 

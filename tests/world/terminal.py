@@ -5,7 +5,7 @@ here. What it does is thrown when a payment comes and happens on the world's clo
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -18,40 +18,10 @@ from devices.simulators.terminal_script import Fault
 from devices.simulators.terminal_writing import Address, SlipExtra, Told
 from tests.world.clock import WorldClock
 from tests.world.kinds import Chance
+from tests.world.terminal_link import Link
+from tests.world.terminal_ways import BROKEN, PAYMENT_WAYS, REVERSAL_WAYS, SPOILED, Run
 
 POI_ID = "80000082"
-
-PAYMENT_WAYS = {
-    "plain": 150,
-    "answer-lost-before": 55,
-    "answer-lost-after": 60,
-    "answer-late": 85,
-    "answer-doubled": 60,
-    "answer-of-former": 75,
-    "answer-foreign": 55,
-    "answer-other-terminal": 55,
-    "answer-wrong-amount": 60,
-    "answer-broken": 55,
-    "answer-withheld": 50,
-    "drawn-wrong": 55,
-    "drawn-in-part": 65,
-    "drawn-after-loss": 75,
-    "card-declined": 55,
-    "card-stopped": 55,
-    "signature": 150,
-    "slips-missing": 55,
-    "slips-doubled": 55,
-    "slip-hostile": 55,
-}
-REVERSAL_WAYS = {
-    "plain": 30,
-    "reversal-lost-before": 25,
-    "reversal-lost-after": 25,
-    "reversal-refused": 25,
-}
-_BROKEN = (Fault.CUT, Fault.BAD_UTF8, Fault.NO_RESULT, Fault.DOUBLE_RESULT, Fault.NO_AMOUNT,
-           Fault.DOUBLE_AMOUNT, Fault.NEGATIVE_AMOUNT, Fault.TOO_LONG, Fault.DOCTYPE,
-           Fault.UNKNOWN_CONDITION)  # fmt: skip
 
 
 class Watch(Protocol):
@@ -79,49 +49,6 @@ class Shift(TerminalClock):
     def now(self) -> datetime:
         """Give the terminal's time."""
         return self._at + timedelta(seconds=self._clock.monotonic_s() - self._s)
-
-
-@dataclass
-class Run:
-    """One payment on the terminal."""
-
-    address: Address
-    sale: str
-    amount_ore: int
-    may_tip: bool
-    way: str
-    tip_ore: int = 0
-    is_approved: bool = False
-    is_asking: bool = False
-
-
-class Link:
-    """One connection of the till to the terminal; stands where devices.links.tcp.TcpLink does."""
-
-    def __init__(self, terminal: "Terminal", before_send: Callable[[], None]) -> None:
-        self._terminal = terminal
-        self._before_send = before_send
-        self.inbound: list[bytes] = []
-        self.fault: LinkFault | None = None
-
-    def send(self, sent: bytes, limit_s: float = 0) -> None:
-        """Hand bytes to the terminal."""
-        if self.fault is not None:
-            raise LinkFault(FaultKind.BROKEN, self.fault.words)
-        self._before_send()
-        self._terminal.take(self, sent)
-
-    def receive(self, limit_s: float, size_max: int = 0) -> bytes:
-        """Give what came; the session reads the end of the link here."""
-        if self.inbound:
-            return self.inbound.pop(0)
-        raise self.fault or LinkFault(FaultKind.SILENT, "nothing came")
-
-    def close(self) -> None:
-        """Close from the till's side."""
-        if self.fault is None:
-            self.fault = LinkFault(FaultKind.CLOSED, "closed by the till")
-            self._terminal.lose(self)
 
 
 class Terminal:
@@ -342,10 +269,10 @@ class Terminal:
         total_ore, faults = entry.total_ore, frozenset[Fault]()
         if run.way == "answer-wrong-amount":
             total_ore += self._chance.dice.choice((-1_00, 1_00, 50_00))
-        elif run.way in _SPOILED:
-            faults = frozenset({_SPOILED[run.way]})
+        elif run.way in SPOILED:
+            faults = frozenset({SPOILED[run.way]})
         elif run.way == "answer-broken":
-            faults = frozenset({self._chance.dice.choice(_BROKEN)})
+            faults = frozenset({self._chance.dice.choice(BROKEN)})
         if run.way in ("answer-late", "answer-wrong-amount", "answer-broken") or faults:
             self._chance.fire(run.way)
         good = writing.payment_answer(run.address, Told(), entry, writing.kronor(max(0, total_ore)))
@@ -449,10 +376,3 @@ class Terminal:
         if link is not None:
             link.fault = link.fault or LinkFault(FaultKind.BROKEN, words)
             self.lose(link)
-
-
-_SPOILED = {
-    "answer-doubled": Fault.DUPLICATE,
-    "answer-foreign": Fault.OTHER_ID,
-    "answer-other-terminal": Fault.OTHER_POI,
-}
