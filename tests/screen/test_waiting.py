@@ -12,6 +12,7 @@ from core.services.till import Attention
 from core.tender import TenderState
 from tests.screen.desk_of import burst, opened, settle, text_of
 from tests.screen.fake_till import FIRST, SHOP_VIEW, FakeTill, FixedClock
+from tui.bindings import Keymap
 from tui.commands import AbortCard, ReverseHeld, SetDemoFault
 from tui.demo_devices import DemoDevices
 from tui.screens.page import Cap
@@ -268,3 +269,15 @@ def test_the_devices_in_the_top_line_are_named_whole_even_when_none_may_be_used(
     assert " Kort ej tillåten " in line
     assert "Kontrollenhet EJ TILLÅTEN" in line
     assert "Skrivare ej tillåten (2 i kö)" in line
+
+
+async def test_a_missing_code_names_the_key_that_the_shop_has_for_closing() -> None:
+    unclear = Attention("unit-silent", (("receipt_no", 1),))
+    async with opened() as (pilot, till, app):
+        await burst(pilot, ["q", "f12"])
+        app.desk.keymap = Keymap({"quit": ("f10",)})
+        till.tell(sale=replace(sale_of(till), state="signing"), attention=unclear)
+        await settle(pilot)
+        text = " ".join(text_of(app).replace("│", " ").split())
+        assert "F10 Stäng kassan: köpet finns kvar" in text
+        assert "Ctrl+Q" not in text

@@ -335,7 +335,8 @@ class RecoveryPage(Page):
         else:
             rows = [(choice.key, choice.words) for choice in self.choices()]
             if is_unit:
-                parts.append(draw_ways_on(self.desk.view, self.attention, rows, inner, styles))
+                view, key = self.desk.view, self.desk.keymap.shown("quit")
+                parts.append(draw_ways_on(view, self.attention, rows, key, inner, styles))
             elif rows:
                 parts.append(choices(rows, inner, styles))
         if self.desk.is_face_active:

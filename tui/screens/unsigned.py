@@ -33,13 +33,14 @@ def draw_ways_on(
     view: TillView | None,
     attention: Attention,
     rows: Sequence[tuple[str, str]],
+    quit_key: str,
     inner: int,
     styles: Palette,
 ) -> Block:
-    """Draw who tries again, and what may be pressed; closing loses nothing."""
+    """Draw who tries again, and what may be pressed; `quit_key` closes, which loses nothing."""
     is_trying = view is not None and view.unit.is_registering
     words = _("Försöker nu …") if is_trying else next_try_words(attention)
-    closing = ("Ctrl+Q", _("Stäng kassan: köpet finns kvar, koden hämtas vid nästa start"))
+    closing = (quit_key, _("Stäng kassan: köpet finns kvar, koden hämtas vid nästa start"))
     return above(wrapped(words, inner, styles.accent), choices([*rows, closing], inner, styles))
 
 
