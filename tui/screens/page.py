@@ -8,7 +8,7 @@ keys into commands and shows the picture that comes back. It asks the app throug
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import datetime
-from typing import ClassVar, Protocol
+from typing import ClassVar, Final, Protocol
 
 from core.catalog import Article
 from core.errors import NothingToPay, TillError, UnitNotReady
@@ -209,7 +209,7 @@ class Page(ABC):
         self.desk.close(self)
 
 
-_EVERYWHERE = ("help", "quit", "face", "lock")
+_EVERYWHERE: Final = ("help", "quit", "face", "lock")
 """Functions that work on every page."""
 
 
