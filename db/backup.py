@@ -20,7 +20,7 @@ from core.frozen import frozen
 from db.engine import open_reader
 from db.faults import store_error
 from db.files import FREE_BYTES_MIN, free_bytes, sync
-from db.read_place import readable
+from db.read_place import read_only_address, readable
 from db.verify import VerifyReport, verify_file
 from db.verify_rows import Problem
 from db.witness import WitnessLine, read_witness
@@ -119,7 +119,7 @@ def verified_head(copy: Path, lines: tuple[WitnessLine, ...] | None) -> BackupHe
     report: VerifyReport = verify_file(copy, lines)
     if report.problem is not None:
         raise BackupUnsound(report.problem)
-    with closing(dbapi2.connect(f"file:{copy}?mode=ro", uri=True)) as connection:
+    with closing(dbapi2.connect(read_only_address(copy), uri=True)) as connection:
         row = connection.execute(
             "SELECT coalesce(max(seq), 0), coalesce((SELECT hash FROM journal ORDER BY seq DESC"
             " LIMIT 1), ''), (SELECT coalesce(max(receipt_no), 0) FROM receipt),"

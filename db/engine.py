@@ -8,9 +8,8 @@ a store that is not as it must be refuses to open.
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 from sqlcipher3 import dbapi2
@@ -18,7 +17,7 @@ from sqlcipher3 import dbapi2
 from core.errors import StoreDamaged, StoreError
 from db.faults import name_faults, store_error
 from db.patience import TRY_MS
-from db.read_place import is_unchanging
+from db.read_place import read_only_address
 
 BUSY_TIMEOUT_MS: Final = TRY_MS
 READER_TIMEOUT_MS: Final = 5000
@@ -64,7 +63,8 @@ def open_writer(path: Path) -> Engine:
     if has_wal_reset_bug(sqlite_version()):
         raise StoreDamaged(sqlite=dbapi2.sqlite_version, reason="wal-reset-bug")
     engine = create_engine(
-        f"sqlite:///{path}",
+        # Not as one text: in that a `?` ends the name, and another file would be sold into.
+        URL.create("sqlite", database=str(path)),
         module=dbapi2,
         poolclass=StaticPool,
         connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
@@ -84,9 +84,7 @@ def open_writer(path: Path) -> Engine:
 
 def open_reader(path: Path) -> Engine:
     """Open a read-only engine, for searches, verification and reports beside the till."""
-    immutable = int(is_unchanging(path))
-    # The driver is given the name itself: in an address of the engine's, `?` and `%` mean more.
-    name = f"file:{quote(str(path))}?mode=ro&immutable={immutable}"
+    name = read_only_address(path)
     engine = create_engine(
         "sqlite://",
         module=dbapi2,

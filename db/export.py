@@ -17,6 +17,7 @@ from sqlcipher3 import dbapi2
 
 from core.errors import StoreError
 from db.backup import copy_database
+from db.read_place import read_only_address
 
 _BY: Final = "coalesce(json_extract(payload, '$.by'), json_extract(payload, '$.resolved_by'), '')"
 _FILES: Final = {
@@ -48,7 +49,7 @@ def export_json(database: Path, folder: Path, program: str) -> dict[str, int]:
         os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         copy_database(database, copy)
         try:
-            with closing(dbapi2.connect(f"file:{copy}?mode=ro", uri=True)) as connection:
+            with closing(dbapi2.connect(read_only_address(copy), uri=True)) as connection:
                 counts, digests = _write_all(connection, folder)
                 head = connection.execute(
                     "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1"

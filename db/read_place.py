@@ -11,11 +11,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from shutil import copyfile
 from tempfile import TemporaryDirectory
+from urllib.parse import quote
 
 
 def is_unchanging(path: Path) -> bool:
     """Say whether a file has no log and can get none from us."""
     return _is_shut(path) and not (_log(path).exists() or _shared(path).exists())
+
+
+def read_only_address(path: Path) -> str:
+    """Give SQLite's own address of a file that is only read; `?`, `#` and `%` stay its name's."""
+    return f"file:{quote(str(path))}?mode=ro&immutable={int(is_unchanging(path))}"
 
 
 @contextmanager

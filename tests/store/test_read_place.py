@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from db.backup import back_up
 from db.export import export_json
 from db.read_copy import reading_copy
 from db.store import SqliteStore
@@ -89,6 +90,27 @@ def test_a_copy_in_a_folder_that_is_shut_is_read(
     assert as_another_user(lambda: is_read(place))
     assert sorted(path.name for path in place.iterdir()) == before
     place.chmod(0o755)
+
+
+@pytest.mark.parametrize("name", ["why?", "a%3Fb", "file:x", "no #1", "a?mode=memory&x"])
+def test_no_character_of_a_name_sells_into_or_reads_from_another_file(
+    worked: RealShop, tmp_path: Path, name: str
+) -> None:
+    folder, copy = tmp_path / name, tmp_path / f"{name}.db"
+    folder.mkdir()
+    for each in ("till.db", WITNESS):
+        shutil.copy(worked.folder / each, folder / each)
+    store = SqliteStore(folder / "till.db", NOON)
+    with store.unit_of_work() as uow:
+        head = uow.append_journal(NOON, "unit-silent", "Anna", "{}").seq
+        uow.commit()
+    assert back_up(folder / "till.db", folder / WITNESS, copy).seq == head
+    store.close()
+    assert is_sound(folder)
+    with reading_copy(copy, NOON) as read:
+        assert read.journal_head()[0] == head
+    export_json(copy, tmp_path / "out", "x")
+    assert sorted(one.name for one in tmp_path.iterdir()) == sorted([name, copy.name, "out"])
 
 
 def test_a_till_that_runs_is_verified_by_a_user_who_may_only_read(
