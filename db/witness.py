@@ -51,8 +51,11 @@ class Witness:
             if is_torn:
                 os.write(self._descriptor, b"\n")
             if is_new:
-                for place in (path, path.parent, path.parent.parent):
-                    sync(place)
+                sync(path)
+                sync(path.parent)
+                # A place that we may not read was there before, and needs no sync of ours.
+                if os.access(path.parent.parent, os.R_OK):
+                    sync(path.parent.parent)
         except OSError as error:
             raise system_error(error, path.name) from error
 

@@ -3,6 +3,7 @@
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -15,6 +16,7 @@ from db.witness import Witness, WitnessLine, read_witness
 from tests.fakes import a_world
 from tests.real_shop import RULES, RealShop, a_worked_shop, changed
 from tests.store.test_former_shop import former_shop
+from tests.store.test_read_place import as_another_user
 from tests.till_life import Life, Scenario
 from tui.__main__ import main
 
@@ -180,3 +182,19 @@ def test_a_witness_that_is_a_folder_is_told_by_every_command(
     for words in (["restore", "--same-file", *shop, *told], ["backup", str(tmp_path / "b"), *shop]):
         assert main(words) == 3
         assert "Vittnesfilen kan inte läsas" in capsys.readouterr().err
+
+
+def test_a_witness_is_made_below_a_folder_that_may_be_passed_and_not_read(tmp_path: Path) -> None:
+    def is_made() -> bool:
+        Witness(home / "shop" / "witness").close()
+        return True
+
+    with TemporaryDirectory() as name:
+        home = Path(name)
+        (home / "shop").mkdir()
+        (home / "shop").chmod(0o777)
+        home.chmod(0o311)
+        try:
+            assert as_another_user(is_made)
+        finally:
+            home.chmod(0o700)
