@@ -57,36 +57,25 @@ def test_a_changed_schema_is_named_by_verify_and_refused_at_start(
     assert (f"{facts['kind']} {facts['name']}", facts["what"]) == (part, what)
 
 
-def test_a_trigger_whose_words_were_changed_in_place_is_named(
-    worked: RealShop, tmp_path: Path
+@pytest.mark.parametrize(
+    ("change", "part"),
+    [
+        ("sql = replace(sql, 'BEGIN', 'WHEN 0 BEGIN')", "trigger journal_keeps_delete"),
+        # One flipped bit of the file did it, and SQLite's own check says ok.
+        ("tbl_name = 'rmceipt'", "index sqlite_autoindex_receipt_2"),
+    ],
+)
+def test_a_part_that_was_changed_in_place_is_named(
+    worked: RealShop, tmp_path: Path, change: str, part: str
 ) -> None:
     shop = changed(worked, tmp_path / "shop")
     connection = dbapi2.connect(str(shop.folder / "till.db"), isolation_level=None)
     connection.execute("PRAGMA writable_schema = ON")
-    connection.execute(
-        "UPDATE sqlite_schema SET sql = replace(sql, 'BEGIN', 'WHEN 0 BEGIN')"
-        " WHERE name = 'journal_keeps_delete'"
-    )
+    connection.execute(f"UPDATE sqlite_schema SET {change} WHERE name = ?", (part.split()[1],))
     connection.close()
     problem = shop.verify().problem
     assert problem is not None
-    assert f"{problem.table} {problem.key}" == "trigger journal_keeps_delete"
-
-
-def test_an_index_of_sqlites_own_that_names_another_table_is_named(
-    worked: RealShop, tmp_path: Path
-) -> None:
-    """One flipped bit of the file did it, and SQLite's own check says ok."""
-    shop = changed(worked, tmp_path / "shop")
-    connection = dbapi2.connect(str(shop.folder / "till.db"), isolation_level=None)
-    connection.execute("PRAGMA writable_schema = ON")
-    connection.execute(
-        "UPDATE sqlite_schema SET tbl_name = 'rmceipt' WHERE name = 'sqlite_autoindex_receipt_2'"
-    )
-    connection.close()
-    problem = shop.verify().problem
-    assert problem is not None
-    assert f"{problem.table} {problem.key}" == "index sqlite_autoindex_receipt_2"
+    assert f"{problem.table} {problem.key}" == part
 
 
 def test_a_name_in_the_schema_that_is_no_text_any_more_is_damage_and_no_bug(
