@@ -198,7 +198,7 @@ def _work(pipe: Connection, folder: Path, template: Path, plant: str) -> None:
             base = base_of(template, place / "data")
             log, dice = list(read_log(raw)), random.Random(index)
             pipe.send(replay(log, base, place, dice, script.name, rows_of(template)))
-            shutil.rmtree(place)
+            shutil.rmtree(place, ignore_errors=True)  # The run removes what is left.
     except EOFError:
         pass  # The parent has no more for us.
     except BaseException:  # The fork's own top.
