@@ -61,7 +61,7 @@ world: $(DEV_STAMP)
 	@$(BIN)/python -m tests.world --seeds $(SEEDS) --from $(FROM) --processes $(WORKERS)
 
 soak: $(DEV_STAMP)
-	@$(BIN)/python -m tests.world.soak --days $(SOAK_DAYS) --sales $(SOAK_SALES)
+	@PYTHONMALLOC=malloc $(BIN)/python -m tests.world.soak --days $(SOAK_DAYS) --sales $(SOAK_SALES)
 
 night: $(DEV_STAMP)
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m "night"
@@ -73,7 +73,7 @@ night: $(DEV_STAMP)
 	$(BIN)/python -m tests.crash.power_run states=$(STATES)
 	$(BIN)/python -m tests.secrets $(SALES)
 	$(BIN)/python -m tests.world --seeds $(NIGHT_SEEDS) --from 1001 --processes $(WORKERS)
-	$(BIN)/python -m tests.world.soak --days $(SOAK_DAYS) --sales $(SOAK_SALES)
+	PYTHONMALLOC=malloc $(BIN)/python -m tests.world.soak --days $(SOAK_DAYS) --sales $(SOAK_SALES)
 
 bench: $(DEV_STAMP)
 	@$(BIN)/python -m bench $(ARGS)

@@ -43,6 +43,13 @@ class Fold:
         self._lates: dict[int, int] = {}
         """What was drawn late, by service id."""
 
+    def forget(self) -> None:
+        """Forget the receipts, reports and card requests of a day that is over."""
+        self.receipts.clear()
+        self.x_figures.clear()
+        self.z_figures.clear()
+        self._asked.clear()
+
     def take(self, kind: str, note: Row) -> list[str]:
         """Take one row; gives what is wrong with it."""
         match kind:

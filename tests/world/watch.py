@@ -308,11 +308,9 @@ class Watch:
         self.registrations += newest
         self.originals.clear()
         self.copies.clear()
-        self.fold.receipts.clear()
+        self.fold.forget()
         self.drawn_for.clear()
         self.counter.sold.clear()
-        self.fold.z_figures.clear()
-        self.fold.x_figures.clear()
         self.counter.asked.clear()
         self.sent.clear()
 
