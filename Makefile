@@ -16,6 +16,8 @@ ARGS ?=
 BIN := .venv/bin
 SOURCES := tui core devices db tests tools $(wildcard bench)
 WORKERS ?= 2
+# Tests wait for devices' time limits as much as they compute.
+TESTERS ?= 4
 # Lengths of the runs of the night.
 FRAMES ?= 100000
 POINTS ?= 10000
@@ -50,7 +52,7 @@ check: $(DEV_STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy --strict $(SOURCES)
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q -n $(WORKERS)
+	$(BIN)/python -m pytest -q -n $(TESTERS)
 	$(BIN)/python -m tests.world --seeds 1000 --processes $(WORKERS) --quiet
 
 unit: $(DEV_STAMP)
