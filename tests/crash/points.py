@@ -11,20 +11,14 @@ come last, one per line: name, value, unit.
 """
 
 import errno
-import os
 import random
-import shutil
 import sys
-import tempfile
-import traceback
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import count
-from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
 from time import monotonic
-from typing import Final, cast
+from typing import Final
 
 from bench.figures import show
 from tests.crash.call_shim import (
@@ -32,17 +26,17 @@ from tests.crash.call_shim import (
     KILL_AFTER,
     KILL_BEFORE,
     Shim,
-    die_with_parent,
     run_preloaded,
 )
-from tests.crash.lives import USABLE_MAX_MS, Death, Verdict, make_template, quicken, run_point, say
+from tests.crash.lives import USABLE_MAX_MS, Death, Verdict, run_point, say
 from tests.crash.scripts import SCRIPTS
+from tests.crash.workers import Workers, made_template
 
 Task = tuple[int, tuple[Death, ...]]
 """Index of the script, and where its lives end."""
+Crew = Workers[Task, Verdict]
 RECOVERY_CALLS_MAX: Final = 90
 """A recovery makes about as many calls; a later death does not happen."""
-MEMORY_DISK: Final = Path("/dev/shm")
 
 
 @dataclass
@@ -94,62 +88,6 @@ class Tally:
             self.triples += 1
 
 
-class Workers:
-    """Processes that run points, one at a time each."""
-
-    def __init__(self, worker_count: int, folder: Path, template: Path, plant: str) -> None:
-        self._pipes: list[Connection] = []
-        for number in range(worker_count):
-            mine, theirs = Pipe()
-            if os.fork() == 0:
-                _work(theirs, folder / f"worker-{number}", template, plant)
-            theirs.close()
-            self._pipes.append(mine)
-
-    def run(self, tasks: Iterator[Task]) -> Iterator[tuple[Task, Verdict]]:
-        """Give each task to a free worker; the verdicts as they come."""
-        given: dict[Connection, Task] = {}
-        for pipe in self._pipes:
-            self._give(pipe, tasks, given)
-        while given:
-            for pipe in cast(list[Connection], wait(list(given))):
-                verdict: Verdict = pipe.recv()
-                yield given.pop(pipe), verdict
-                self._give(pipe, tasks, given)
-
-    @staticmethod
-    def _give(pipe: Connection, tasks: Iterator[Task], given: dict[Connection, Task]) -> None:
-        task = next(tasks, None)
-        if task is not None:
-            pipe.send(task)
-            given[pipe] = task
-
-    def end(self) -> None:
-        """End the processes."""
-        for pipe in self._pipes:
-            pipe.close()
-
-
-def _work(pipe: Connection, folder: Path, template: Path, plant: str) -> None:
-    """Be a worker until the pipe ends."""
-    shim = Shim()
-    die_with_parent()
-    shim.own_counter()
-    try:
-        for number in count():
-            index, deaths = pipe.recv()
-            place = folder / str(number)
-            verdict = run_point(shim, place, template, SCRIPTS[index], deaths, plant)
-            shutil.rmtree(place)
-            pipe.send(verdict)
-    except EOFError:
-        pass  # The parent has no more for us.
-    except BaseException:  # The fork's own top.
-        traceback.print_exc()
-    finally:
-        os._exit(0)
-
-
 def sweep(calls: dict[int, int], limit: int) -> Iterator[Task]:
     """Give every call of every script, before and after, over and over, in a mixed order."""
     points = [
@@ -194,13 +132,15 @@ def run(given: dict[str, str]) -> int:
     doubles = int(given.get("doubles", 2_500))
     disk = int(given.get("disk", 1_000))
     chosen = [at for at, one in enumerate(SCRIPTS) if one.name == given.get("only", one.name)]
-    folder = Path(tempfile.mkdtemp(dir=MEMORY_DISK if MEMORY_DISK.is_dir() else None))
+    plant = given.get("plant", "")
     tally, begun_s = Tally(), monotonic()
-    try:
-        quicken()
-        template = make_template(folder / "template")
-        worker_count = int(given.get("workers", 6))
-        workers = Workers(worker_count, folder, template, given.get("plant", ""))
+
+    def do(shim: Shim, place: Path, template: Path, task: Task) -> Verdict:
+        index, deaths = task
+        return run_point(shim, place, template, SCRIPTS[index], deaths, plant)
+
+    with made_template() as template:
+        workers = Workers(int(given.get("workers", 6)), template, do)
         calls = _count_calls(workers, chosen, tally)
         say(f"calls {' '.join(f'{SCRIPTS[at].name}={calls[at]}' for at in calls)}")
         if not tally.wrong or "plant" in given:
@@ -211,13 +151,11 @@ def run(given: dict[str, str]) -> int:
             ):
                 _run(workers, tasks, tally, begun_s)
         workers.end()
-    finally:
-        shutil.rmtree(folder)
     _tell(tally, monotonic() - begun_s)
     return 1 if tally.wrong else 0
 
 
-def _count_calls(workers: Workers, chosen: list[int], tally: Tally) -> dict[int, int]:
+def _count_calls(workers: Crew, chosen: list[int], tally: Tally) -> dict[int, int]:
     """Run each script whole; gives its calls."""
     calls = {}
     for (index, _), verdict in workers.run((at, ()) for at in chosen):
@@ -228,7 +166,7 @@ def _count_calls(workers: Workers, chosen: list[int], tally: Tally) -> dict[int,
     return dict(sorted(calls.items()))
 
 
-def _run(workers: Workers, tasks: Iterator[Task], tally: Tally, begun_s: float) -> None:
+def _run(workers: Crew, tasks: Iterator[Task], tally: Tally, begun_s: float) -> None:
     for number, (task, verdict) in enumerate(workers.run(tasks), 1):
         tally.take(task, verdict)
         if number % 250 == 0:

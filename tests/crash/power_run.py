@@ -12,14 +12,13 @@ import os
 import random
 import shutil
 import sys
-import tempfile
 import traceback
 from contextlib import closing
-from itertools import count
-from multiprocessing.connection import Connection, Pipe, wait
+from functools import partial
+from itertools import count, takewhile
 from pathlib import Path
 from time import monotonic
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple
 
 from sqlcipher3 import dbapi2
 
@@ -28,12 +27,12 @@ from db.store import SqliteStore
 from db.verify import verify_shop
 from tests.crash.call_shim import Shim, die_with_parent, run_preloaded
 from tests.crash.disk_log import Disk, Image, Record, read_log
-from tests.crash.lives import LIFE_S, _wait, make_template, quicken, say
+from tests.crash.lives import _wait, say
 from tests.crash.outside import Doors, begin_outside
 from tests.crash.plants import PLANTS
-from tests.crash.points import MEMORY_DISK
 from tests.crash.power import SCREEN, Judge, Seen, mark_of
 from tests.crash.scripts import SCRIPTS, Script
+from tests.crash.workers import Workers, made_template
 from tests.whole.harness import WholeTill
 from tui.messages import CommandDone, TillChanged, TillReady
 
@@ -185,65 +184,31 @@ def recover(folder: Path) -> list[str]:
     return [] if ended == "done" else [f"recovery {ended}: {said.read_text('utf-8')}"]
 
 
-def _work(pipe: Connection, folder: Path, template: Path, plant: str) -> None:
-    """Be a worker: one recording and its replay per task, until the pipe ends."""
-    die_with_parent()
-    shim = Shim()
-    try:
-        for number in count():
-            index = pipe.recv()
-            place = folder / str(number)
-            script = SCRIPTS[index % len(SCRIPTS)]
-            raw = record(shim, place, template, script, plant).read_bytes()
-            base = base_of(template, place / "data")
-            log, dice = list(read_log(raw)), random.Random(index)
-            pipe.send(replay(log, base, place, dice, script.name, rows_of(template)))
-            shutil.rmtree(place, ignore_errors=True)  # The run removes what is left.
-    except EOFError:
-        pass  # The parent has no more for us.
-    except BaseException:  # The fork's own top.
-        traceback.print_exc()
-    finally:
-        os._exit(0)
+def _replay_one(plant: str, shim: Shim, place: Path, template: Path, task: int) -> Sum:
+    """Record one script and judge every disk of its recording."""
+    script = SCRIPTS[task % len(SCRIPTS)]
+    raw = record(shim, place, template, script, plant).read_bytes()
+    base = base_of(template, place / "data")
+    log, dice = list(read_log(raw)), random.Random(task)
+    return replay(log, base, place, dice, script.name, rows_of(template))
 
 
 def run(given: dict[str, str]) -> int:
     """Record and replay until enough states are judged; 1 when something was lost."""
     wanted = int(given.get("states", 200_000))
     chosen = [at for at, one in enumerate(SCRIPTS) if one.name == given.get("only", one.name)]
-    folder = Path(tempfile.mkdtemp(dir=MEMORY_DISK if MEMORY_DISK.is_dir() else None))
     sums: list[Sum] = []
     begun_s = monotonic()
-    try:
-        quicken()
-        template = make_template(folder / "template")
-        pipes = _workers(int(given.get("workers", 2)), folder, template, given.get("plant", ""))
-        tasks = (len(SCRIPTS) * turn + at for turn in count() for at in chosen)
-        for pipe in pipes:
-            pipe.send(next(tasks))
-        busy = set(pipes)
-        while busy:
-            for pipe in cast(list[Connection], wait(list(busy), LIFE_S * 60)):
-                sums.append(pipe.recv())
-                _progress(sums, monotonic() - begun_s)
-                if sum(one.states for one in sums) < wanted:
-                    pipe.send(next(tasks))
-                else:
-                    busy.discard(pipe)
-    finally:
-        shutil.rmtree(folder)
+    endless = (len(SCRIPTS) * turn + at for turn in count() for at in chosen)
+    tasks = takewhile(lambda _: sum(one.states for one in sums) < wanted, endless)
+    with made_template() as template:
+        do = partial(_replay_one, given.get("plant", ""))
+        workers = Workers(int(given.get("workers", 2)), template, do)
+        for _, one in workers.run(tasks):
+            sums.append(one)
+            _progress(sums, monotonic() - begun_s)
+        workers.end()
     return _tell(sums, monotonic() - begun_s)
-
-
-def _workers(worker_count: int, folder: Path, template: Path, plant: str) -> list[Connection]:
-    pipes = []
-    for number in range(worker_count):
-        mine, theirs = Pipe()
-        if os.fork() == 0:
-            _work(theirs, folder / f"worker-{number}", template, plant)
-        theirs.close()
-        pipes.append(mine)
-    return pipes
 
 
 def _progress(sums: list[Sum], took_s: float) -> None:

@@ -7,14 +7,12 @@ and what was wrong; ends with 1 when something was.
 """
 
 import sys
-import tempfile
-from pathlib import Path
 
 from tests.crash.call_shim import KILL_AFTER, KILL_BEFORE
-from tests.crash.lives import Death, make_template, quicken, run_point, say
-from tests.crash.points import MEMORY_DISK
+from tests.crash.lives import Death, run_point, say
 from tests.crash.python_seam import PythonSeam
 from tests.crash.scripts import SCRIPTS
+from tests.crash.workers import made_template
 
 
 def main(point_count: str, names: str, plant: str = "") -> int:
@@ -22,11 +20,8 @@ def main(point_count: str, names: str, plant: str = "") -> int:
     chosen = [script for script in SCRIPTS if script.name in names.split(",")]
     share = int(point_count) // len(chosen)
     seam, died, wrong = PythonSeam(), 0, 0
-    place = MEMORY_DISK if MEMORY_DISK.is_dir() else None
-    with tempfile.TemporaryDirectory(dir=place) as made:
-        folder = Path(made)
-        quicken()
-        template = make_template(folder / "template")
+    with made_template() as template:
+        folder = template.parent
         for script in chosen:
             whole = run_point(seam, folder / script.name, template, script, (), plant)
             verdicts = [("whole", whole)]

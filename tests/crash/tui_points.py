@@ -15,15 +15,12 @@ import os
 import random
 import shutil
 import sys
-import tempfile
-import traceback
 from collections.abc import Callable
 from functools import partial
-from itertools import count
-from multiprocessing.connection import Connection, Pipe, wait
+from itertools import takewhile
 from pathlib import Path
 from time import monotonic
-from typing import Final, cast
+from typing import Final
 
 from bench.figures import show
 from tests.crash.call_shim import (
@@ -31,7 +28,6 @@ from tests.crash.call_shim import (
     KILL_AFTER,
     KILL_BEFORE,
     Shim,
-    die_with_parent,
     run_preloaded,
 )
 from tests.crash.judge import violations
@@ -40,15 +36,13 @@ from tests.crash.lives import (
     Verdict,
     _recover,
     _run_life,
-    make_template,
-    quicken,
     say,
 )
 from tests.crash.outside import Outside, begin_outside
-from tests.crash.points import MEMORY_DISK
 from tests.crash.scripts import Script, card
 from tests.crash.tui_cashier import close_by_keys, work_to_rest
 from tests.crash.window import KILLED, LIVED, Status, Window
+from tests.crash.workers import Workers, made_template
 from tests.whole.harness import WholeTill
 from tui.compose import run as run_program
 from tui.compose import witness_path
@@ -162,78 +156,47 @@ def _close_day(outside: Outside, data: Path) -> None:
     till.stop()
 
 
-def _work(pipe: Connection, folder: Path, template: Path) -> None:
-    """Be a worker until the pipe ends."""
-    die_with_parent()
-    shim = Shim()
-    shim.own_counter()
-    try:
-        for number in count():
-            task = pipe.recv()
-            place = folder / str(number)
-            verdict = run_point(shim, place, template, task)
-            shutil.rmtree(place)
-            pipe.send(verdict)
-    except EOFError:
-        pass  # The parent has no more for us.
-    except BaseException:  # The fork's own top.
-        traceback.print_exc()
-    finally:
-        os._exit(0)
-
-
 def run(given: dict[str, str]) -> int:
     """Run all; 1 when an invariant was broken."""
     wanted = int(given.get("tui", 200))
-    folder = Path(tempfile.mkdtemp(dir=MEMORY_DISK if MEMORY_DISK.is_dir() else None))
     tally: list[tuple[Task, Verdict]] = []
     begun_s = monotonic()
-    try:
-        quicken()
-        template = make_template(folder / "template")
-        pipes: list[Connection] = []
-        for number in range(int(given.get("workers", 3))):
-            mine, theirs = Pipe()
-            if os.fork() == 0:
-                _work(theirs, folder / f"worker-{number}", template)
-            theirs.close()
-            pipes.append(mine)
+    with made_template() as template:
+        workers = Workers(int(given.get("workers", 3)), template, run_point)
+        whole = ((way, 0, COUNT, by_keys) for way in WAYS for by_keys in (False, True))
         calls = {}
-        for way in WAYS:
-            for is_by_keys in (False, True):
-                pipes[0].send((way, 0, COUNT, is_by_keys))
-                whole: Verdict = pipes[0].recv()
-                _tell_wrong(f"{way} whole", whole)
-                tally.append(((way, 0, COUNT, is_by_keys), whole))
-                calls[way] = whole.calls[0] if whole.calls else 0
+        for task, verdict in workers.run(whole):
+            _tell_wrong(f"{task[0]} whole", verdict)
+            tally.append((task, verdict))
+            calls[task[0]] = verdict.calls[0] if verdict.calls else 0
         say(f"calls {calls}")
         if any(verdict.wrong for _, verdict in tally):
             return _tell(tally)
         dice = random.Random(int(given.get("seed", 3)))
-        busy: dict[Connection, Task] = {}
-        for pipe in pipes:
-            busy[pipe] = _give(pipe, dice, calls)
-        while busy:
-            for pipe in cast(list[Connection], wait(list(busy))):
-                verdict, task = pipe.recv(), busy.pop(pipe)
-                tally.append((task, verdict))
-                _tell_wrong(f"{task}", verdict)
-                died = sum(bool(one.deaths) for _, one in tally)
-                if died + len(busy) < wanted and len(tally) < 3 * wanted:
-                    busy[pipe] = _give(pipe, dice, calls)
-                if len(tally) % 25 == 0:
-                    say(f"{died} points, {died / (monotonic() - begun_s):.1f} a second")
-    finally:
-        shutil.rmtree(folder)
+        drawn = iter(partial(_draw, dice, dict(sorted(calls.items()))), None)
+        for task, verdict in workers.run(takewhile(lambda _: _is_short(tally, wanted), drawn)):
+            tally.append((task, verdict))
+            _tell_wrong(f"{task}", verdict)
+            if len(tally) % 25 == 0:
+                died = _died(tally)
+                say(f"{died} points, {died / (monotonic() - begun_s):.1f} a second")
+        workers.end()
     return _tell(tally)
 
 
-def _give(pipe: Connection, dice: random.Random, calls: dict[str, int]) -> Task:
+def _died(tally: list[tuple[Task, Verdict]]) -> int:
+    return sum(bool(one.deaths) for _, one in tally)
+
+
+def _is_short(tally: list[tuple[Task, Verdict]], wanted: int) -> bool:
+    """Say whether more lives must die; a run whose calls never come ends all the same."""
+    return _died(tally) < wanted and len(tally) < 3 * wanted
+
+
+def _draw(dice: random.Random, calls: dict[str, int]) -> Task:
     way = dice.choice(list(calls))
     at, mode = dice.randint(1, calls[way]), dice.choice((KILL_BEFORE, KILL_AFTER))
-    task = (way, at, mode, dice.random() < BY_KEYS)
-    pipe.send(task)
-    return task
+    return way, at, mode, dice.random() < BY_KEYS
 
 
 def _tell_wrong(point: str, verdict: Verdict) -> None:
