@@ -87,7 +87,7 @@ def _check_room(database: Path, target: Path) -> None:
 
 
 def copy_database(database: Path, target: Path) -> None:
-    """Copy one state of the database into a file that is there and empty. Raises StoreError."""
+    """Copy one state of the database into a file that is empty or not there. Raises StoreError."""
     with readable(database) as place:
         _copy(place, target)
 

@@ -4,17 +4,13 @@ Whoever reads a copy can write nothing into the shop, whatever the reading code 
 """
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy.exc import DBAPIError
-from sqlcipher3 import dbapi2
-
 from core.errors import StoreError
-from db.engine import open_reader
-from db.read_place import readable
+from db.backup import copy_database
 from db.store import SqliteStore
 
 
@@ -25,24 +21,9 @@ def reading_copy(path: Path, at: datetime) -> Iterator[SqliteStore]:
         raise StoreError(reason=f"{path.name}: no such file")
     with TemporaryDirectory(prefix="blipp-") as folder:
         copy = Path(folder) / path.name
-        with readable(path) as place:
-            _copy(place, copy)
+        copy_database(path, copy)
         store = SqliteStore(copy, at)
         try:
             yield store
         finally:
             store.close()
-
-
-def _copy(path: Path, copy: Path) -> None:
-    engine = open_reader(path)
-    try:
-        with closing(engine.raw_connection()) as source:
-            driver = source.driver_connection
-            assert driver is not None
-            with closing(dbapi2.connect(str(copy))) as target:
-                driver.backup(target)
-    except (DBAPIError, dbapi2.Error) as error:
-        raise StoreError(reason=str(error)) from error
-    finally:
-        engine.dispose()
