@@ -10,12 +10,10 @@ import pytest
 from core.article_file import CatalogueView, parse_articles, write_articles
 from core.article_rows import NAME_LENGTH_MAX, read_cell
 from core.catalog import Article, Department
-from core.services import payment, registration, reporting
 from tests.fakes import PaperPrinter, a_world
 from tests.hostile.corpus import SHOWN, names, sample
-from tests.hostile.test_store import EACH, fault_of, file_of
-from tests.real_shop import RULES, RealShop
-from tests.till_life import Life, Scenario
+from tests.hostile.test_store import EACH, fault_of, file_of, sell_all
+from tests.real_shop import RealShop
 from tui.__main__ import main
 
 PLAIN = frozenset(range(0x20, 0x7F))
@@ -28,17 +26,7 @@ def sold(folder: Path, good: list[str]) -> RealShop:
     goods = folder / "goods.csv"
     goods.write_bytes(file_of(good))
     assert main(["import", "articles", str(goods), "--data", str(shop.folder)]) == 0
-
-    def work(life: Life) -> None:
-        life.begin()
-        for number in range(1, len(good) + 1):
-            registration.add_code(life.till, str(number), None, None)
-        payment.pay_cash(life.till, None)
-        life.settle()
-        reporting.z_report(life.till)
-        life.settle()
-
-    shop.live(Scenario("names", (), rules=RULES), work)
+    sell_all(shop, len(good))
     return shop
 
 

@@ -36,6 +36,21 @@ def file_of(corpus: list[str]) -> bytes:
     return out.getvalue().encode()
 
 
+def sell_all(shop: RealShop, count: int) -> None:
+    """Sell one of each of the first `count` articles, for cash, and end the day."""
+
+    def work(life: Life) -> None:
+        life.begin()
+        for number in range(1, count + 1):
+            registration.add_code(life.till, str(number), None, None)
+        payment.pay_cash(life.till, None)
+        life.settle()
+        reporting.z_report(life.till)
+        life.settle()
+
+    shop.live(Scenario("names", (), rules=RULES), work)
+
+
 def fault_of(name: str) -> RowFault | None:
     """Say by what a name must be refused, by a rule of our own."""
     if len(name) > CELL_LENGTH_MAX:
@@ -91,17 +106,7 @@ def test_what_is_sold_is_journalled_printed_and_reported_as_text(
     assert main(["import", "articles", str(goods), "--data", str(shop.folder)]) == 0
     assert all(line.isprintable() for line in capfd.readouterr().out.splitlines())
     before = shop.read("SELECT count(*) FROM journal")[0][0]
-
-    def work(life: Life) -> None:
-        life.begin()
-        for number in range(1, len(good) + 1):
-            registration.add_code(life.till, str(number), None, None)
-        payment.pay_cash(life.till, None)
-        life.settle()
-        reporting.z_report(life.till)
-        life.settle()
-
-    shop.live(Scenario("names", (), rules=RULES), work)
+    sell_all(shop, len(good))
     assert shop.verify().is_sound
     cleaned = [read_cell(name, NAME_LENGTH_MAX) for name in good]
     assert [row[0] for row in shop.read("SELECT name FROM sale_line ORDER BY seq")] == cleaned
