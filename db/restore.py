@@ -136,8 +136,9 @@ def raised_numbers(
 ) -> tuple[dict[str, int], int]:
     """Say where each series goes on, and the last receipt that is known to be out.
 
-    The largest of database, witness and paper; then one receipt more, which may have been at the
-    control unit without coming out. What no paper tells of is bounded by the rows that are lost.
+    The largest of database, witness and paper; then one receipt more, always: the till may have
+    died after it was at the control unit and before the witness or a paper told of it. What no
+    paper tells of is bounded by the rows that are lost.
     """
     standing = part_lines(lines)[0]
     # What an earlier restore was told from paper is as much out as what the witness saw.
@@ -147,8 +148,6 @@ def raised_numbers(
     receipts_lost = receipt_no - held["receipt_no"]
     rows_lost = max((line.seq - base_seq for line in lost_lines), default=0)
     rows_lost = max(rows_lost, receipts_lost * ROWS_EACH_RECEIPT)
-    if not rows_lost and z_no == held["z_no"]:
-        return held, receipt_no
     room = rows_lost + ROOM
     starts = 1 + sum(line.kind == "start" for line in lost_lines)
     raised = {
