@@ -10,6 +10,22 @@ from tests.world.watch import Watch
 
 TURNS = 400
 
+_SIGNED = (
+    (
+        "normal",
+        "receipt",
+        "SELECT r.receipt_no, s.serial, r.control_code FROM receipt r JOIN sale s USING (sale_id)"
+        " WHERE r.receipt_no >= ?",
+    ),
+    (
+        "kopia",
+        "the copy of",
+        "SELECT receipt_no, serial, control_code FROM receipt_copy WHERE state='signed'"
+        " AND receipt_no >= ?",
+    ),
+)
+"""Type at the unit, what the watch calls it, and what the file holds of it."""
+
 
 def end_of_day(process: Process, watch: Watch) -> None:
     """Take the last Z and say what is wrong."""
@@ -83,22 +99,11 @@ def _codes(process: Process, watch: Watch) -> Iterator[str]:
             yield "I3 the unit gave a code twice"
         given[one.control_code] = (one.sent.type, int(one.sent.receipt_no))
     signed = set()
-    for number, serial, code in watch.read(
-        "SELECT r.receipt_no, s.serial, r.control_code FROM receipt r JOIN sale s USING (sale_id)"
-        " WHERE r.receipt_no >= ?",
-        watch.first_receipt_no,
-    ):
-        signed.add(serial)
-        if given.get(code) != ("normal", number):
-            yield f"I3 receipt {number} carries a code that the unit did not give it"
-    for number, serial, code in watch.read(
-        "SELECT receipt_no, serial, control_code FROM receipt_copy WHERE state='signed'"
-        " AND receipt_no >= ?",
-        watch.first_receipt_no,
-    ):
-        signed.add(serial)
-        if given.get(code) != ("kopia", number):
-            yield f"I3 the copy of {number} carries a code that the unit did not give it"
+    for kind, words, statement in _SIGNED:
+        for number, serial, code in watch.read(statement, watch.first_receipt_no):
+            signed.add(serial)
+            if given.get(code) != (kind, number):
+                yield f"I3 {words} {number} carries a code that the unit did not give it"
     repeated = _rows_by_serial(watch, "record-repeated")
     failed = _rows_by_serial(watch, "signing-failed")
     for serial, jobs in process.devices.unit.tries.items():
