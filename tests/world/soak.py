@@ -38,9 +38,10 @@ def memory_kib() -> int:
     return pages * os.sysconf("SC_PAGE_SIZE") // 1024
 
 
-def file_count() -> int:
-    """Give how many files this process holds open."""
-    return len(os.listdir("/proc/self/fd"))
+def file_count(under: str = "") -> int:
+    """Give how many files this process holds open: all, or those whose name begins with `under`."""
+    names = (os.path.realpath(f"/proc/self/fd/{one}") for one in os.listdir("/proc/self/fd"))
+    return sum(name.startswith(under) for name in names)
 
 
 class Soak(Day):
