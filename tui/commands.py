@@ -63,6 +63,8 @@ class GiveBack:
     """Give the last paid part of an unpaid sale back; `tender_no` is the one that was seen."""
 
     tender_no: int
+    by: str = ""
+    """Who has a card part reversed, if a name was typed; empty = the configured one."""
 
 
 @frozen
@@ -200,7 +202,14 @@ class Quit:
 
 
 Decision = (
-    DecideDoubt | KeepHeld | ReverseHeld | DecideReversal | ReverseLate | SettleLateByHand | Quit
+    GiveBack
+    | DecideDoubt
+    | KeepHeld
+    | ReverseHeld
+    | DecideReversal
+    | ReverseLate
+    | SettleLateByHand
+    | Quit
 )
 """What a person decides by name."""
 

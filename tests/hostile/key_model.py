@@ -26,7 +26,6 @@ CONFIRMED = (
 _YES = {"confirm": frozenset("jy")}
 PRIVILEGED: dict[type[object], dict[str, frozenset[str]]] = {
     **dict.fromkeys(CONFIRMED, _YES),
-    c.DecideReversal: {**_YES, "recovery": frozenset("2")},
     c.DecidePaper: {"recovery": frozenset("jyn")},
 }
 """Command: the pages that may cause it, and by which keys of each."""

@@ -1,5 +1,7 @@
 """A decision about a card is recorded in the name that the screen shows."""
 
+from dataclasses import replace
+
 from core.services.till import Attention
 from tests.screen.desk_of import burst, opened, settle, text_of
 from tests.screen.fake_till import FakeTill
@@ -43,6 +45,40 @@ async def test_escape_keeps_the_configured_name() -> None:
         await pilot.press("j")
         await settle(pilot)
         assert till.taken[-1] == c.SettleLateByHand(7)
+
+
+async def test_a_reversal_that_the_slip_does_not_show_is_decided_by_name_after_a_question() -> None:
+    async with opened() as (pilot, till, app):
+        await burst(pilot, ["q", "f12"])
+        till.in_doubt()
+        sale = till.view.sale
+        assert sale is not None
+        facts = (("authorized_ore", 34_00), ("reversal_service_id", 8))
+        till.tell(
+            sale=replace(sale, state="reversing"), attention=Attention("card-unreversed", facts)
+        )
+        await settle(pilot)
+        await pilot.press("2")
+        await settle(pilot)
+        assert not any(isinstance(each, c.DecideReversal) for each in till.taken)
+        told = " ".join(text_of(app).replace("│", " ").split())
+        assert "INGEN återföring: 34,00 kr är draget på kortet" in told
+        assert "med namnet Anna." in told
+        await pilot.press("a", "B", "o", "enter", "j")
+        await settle(pilot)
+        assert till.taken[-1] == c.DecideReversal(is_reversed=False, by="Bo")
+
+
+async def test_a_card_part_is_given_back_in_the_name_that_is_shown() -> None:
+    async with opened() as (pilot, till, app):
+        await burst(pilot, ["q", "q", "+", "1", "0", "+"])
+        till.approve()
+        await settle(pilot)
+        assert app.desk.top.name == "pay"
+        await burst(pilot, ["-"])
+        assert "med namnet Anna." in text_of(app)
+        await burst(pilot, ["a", "B", "o", "enter", "j"])
+        assert till.taken[-1] == c.GiveBack(1, by="Bo")
 
 
 async def test_closing_with_an_unclear_card_asks_in_whose_name() -> None:

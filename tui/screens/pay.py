@@ -1,5 +1,6 @@
 """Paying: what is left, what was paid, and an amount that waits for its tender key."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 from core.catalog import KeyKind
@@ -12,6 +13,7 @@ from tui.commands import Command, GiveBack, PayCash
 from tui.entry import AMOUNT_CHARACTERS, Entry
 from tui.i18n import _
 from tui.screens.confirm import ConfirmPage
+from tui.screens.decision import DecisionPage
 from tui.screens.page import Cap, Desk, Key, Notice, Page, error_of, take_card, unit_trouble
 from tui.texts import amount, error_words, kronor, spaced, tender_name
 from tui.views import SIGNING, Outcome
@@ -116,20 +118,23 @@ class PayPage(Page):
         if tender is None:
             self.desk.refuse(NothingToGiveBack())
             return
+        title, command = _("Ge tillbaka"), GiveBack(tender.no)
         if tender.kind is TenderKind.CASH:
             words = _("Ge kunden tillbaka {amount} kontant? Det skrivs i journalen.").format(
                 amount=kronor(tender.amount_ore)
             )
-        else:
-            words = _("Återför {amount} till kortet på terminalen?").format(
-                amount=kronor(tender.authorized_ore)
+            self.desk.open(
+                ConfirmPage(self.desk, title, words, lambda: self.desk.send(command, self))
             )
-        no = tender.no
-        self.desk.open(
-            ConfirmPage(
-                self.desk, _("Ge tillbaka"), words, lambda: self.desk.send(GiveBack(no), self)
-            )
+            return
+        words = _("Återför {amount} till kortet på terminalen?").format(
+            amount=kronor(tender.authorized_ore)
         )
+
+        def decide(name: str) -> None:
+            self.desk.send(replace(command, by=name), self)
+
+        self.desk.open(DecisionPage(self.desk, title, words, decide))
 
     def _erase(self) -> None:
         self.entry = self.entry.erased()

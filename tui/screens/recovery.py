@@ -120,9 +120,8 @@ class RecoveryPage(Page):
         if code == LATE_CODE:
             return self._late_choices()
         if code == "card-unreversed":
-            not_reversed = self._send(DecideReversal(is_reversed=False))
             words = _("Terminalens kvitto visar INGEN återföring")
-            return [self._reversed_choice("1"), Choice("2", words, _("Ingen"), not_reversed)]
+            return [self._reversed_choice("1"), Choice("2", words, _("Ingen"), self._not_reversed)]
         if code.startswith("unit-"):
             again = self._send(TrySigningAgain())
             return [Choice("1", _("Försök igen nu"), _("Försök igen"), again)]
@@ -243,6 +242,14 @@ class RecoveryPage(Page):
         ).format(authorized=kronor(int(self.facts.get("authorized_ore", 0))))
         yes = self._decide(DecideReversal(is_reversed=True))
         self.desk.open(DecisionPage(self.desk, _("Återfört"), words, yes))
+
+    def _not_reversed(self) -> None:
+        words = _(
+            "Terminalens kvitto visar INGEN återföring: {authorized} är draget på kortet. "
+            "Är det så?"
+        ).format(authorized=kronor(int(self.facts.get("authorized_ore", 0))))
+        yes = self._decide(DecideReversal(is_reversed=False))
+        self.desk.open(DecisionPage(self.desk, _("Inte återfört"), words, yes))
 
     def _paper(self, was_seen: bool) -> Callable[[], None]:
         paper_id = int(self.facts.get("paper_id", 0))
