@@ -25,7 +25,8 @@ from db.unit_of_work import SqliteUnitOfWork
 from db.verify import VerifyReport, verify_shop
 from db.witness import Witness
 from tests.builders import ARTICLES, DEPARTMENTS, some_rules
-from tests.fakes import CardPlan, PaperPrinter, Seam, World, a_world, no_seam
+from tests.fake_store import Seam, no_seam
+from tests.fakes import CardPlan, PaperPrinter, World, a_world
 from tests.till_life import Life, Scenario
 
 WITNESS = "witness.log"

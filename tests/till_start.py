@@ -6,7 +6,8 @@ from core.services.facts_desk import take_fact
 from core.services.till import Till
 from core.store_ports import Store
 from tests.builders import ARTICLES, DEPARTMENTS, some_rules
-from tests.fakes import FakeStore, a_world
+from tests.fake_store import FakeStore
+from tests.fakes import a_world
 from tests.till_life import Scenario
 
 

@@ -22,7 +22,7 @@ from core.services.facts_desk import take_fact
 from core.services.till import Till, check_may_quit
 from core.tender import TenderState
 from tests.builders import some_rules
-from tests.fakes import FakeStore
+from tests.fake_store import FakeStore
 from tests.till_start import a_store, started
 
 ASKED_ORE = 139_00

@@ -10,7 +10,8 @@ from core.errors import ReportNotAllowed
 from core.services import reporting
 from db.verify import verify_journal
 from tests.builders import some_rules
-from tests.fakes import CardPlan, Disk, PaperPrinter, World, a_world
+from tests.fake_store import Disk
+from tests.fakes import CardPlan, PaperPrinter, World, a_world
 from tests.till_life import Life, Pay, Scenario, boot
 
 SCENARIOS = (

@@ -7,7 +7,7 @@ import pytest
 from core.services import payment, registration
 from db.backup import back_up
 from db.witness import read_witness
-from tests.fakes import Seam, no_seam
+from tests.fake_store import Seam, no_seam
 from tests.real_shop import RULES, RealShop, a_worked_shop, changed
 from tests.store.test_restore import live, put_back
 from tests.till_life import Life, Scenario

@@ -26,7 +26,8 @@ from core.store_ports import Paper
 from core.totals import Change, changes_of
 from tests.builders import some_rules
 from tests.fakes import NOON, CardPlan, PaperPrinter, SealedUnit, World, a_world, control_code
-from tests.till_life import Life, Pay, Scenario, Tally, explore
+from tests.till_explored import Tally, explore
+from tests.till_life import Life, Pay, Scenario
 
 pytestmark = pytest.mark.slow
 

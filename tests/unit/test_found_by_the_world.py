@@ -10,7 +10,8 @@ from core.effects import AuthorizeCard, RegisterReceipt, ReverseCard
 from core.services import copies, giving_back, payment, printing, registration
 from core.services.facts_desk import take_fact
 from core.services.till import Till
-from tests.fakes import FakeStore, control_code
+from tests.fake_store import FakeStore
+from tests.fakes import control_code
 from tests.till_start import a_store, begin
 
 

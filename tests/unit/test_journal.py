@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from core import events as ev
 from core.journal import GENESIS, NOTE_KINDS, chain_hash, kind_of
 from db.verify_sales import SALE_KINDS
-from tests.fakes import Disk, FakeStore, FixedClock
+from tests.fake_store import Disk, FakeStore
+from tests.fakes import FixedClock
 
 FIELDS = (GENESIS, 1, "2026-11-23T12:00:00.000+01:00", "sale-opened", "Anna", '{"sale_id":1}')
 line = st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]), max_size=20)

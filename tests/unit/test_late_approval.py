@@ -15,7 +15,7 @@ from core.services import doubt, late, payment, registration, reporting
 from core.services.facts_desk import take_fact
 from core.services.till import Till
 from core.tender import TenderState
-from tests.fakes import FakeStore
+from tests.fake_store import FakeStore
 from tests.till_start import a_store, begin, started
 
 ASKED_ORE = 139_00

@@ -7,7 +7,7 @@ from core.effects import RegisterReceipt
 from core.services import payment, registration
 from core.services.facts_desk import take_fact
 from core.services.till import Till
-from tests.fakes import FakeStore
+from tests.fake_store import FakeStore
 from tests.till_start import a_store, begin
 from tui.attention_texts import slip_told_words
 

@@ -11,7 +11,8 @@ from core.services import doubt, payment, registration, reporting
 from core.totals import Change, Section, merge
 from db.verify import verify_journal
 from tests.builders import some_rules
-from tests.fakes import CardPlan, Disk, a_world
+from tests.fake_store import Disk
+from tests.fakes import CardPlan, a_world
 from tests.till_life import Life, Scenario, boot
 
 
