@@ -93,12 +93,21 @@ class Process:
         """The end came while the newest of them was written down."""
         self._seen_ms: int | None = None
         self._is_terminal_busy = False
-        clock = devices.clock
-        self.store = open_disk(folder, clock.now(), self.chance, fate, self._committed)
+        now = devices.clock.now()
+        self.store = open_disk(folder, now, self.chance, fate, self._committed)
         self._witness: WorldWitness | None = None
+        try:
+            self._begin(folder, rules)
+        except BaseException:
+            self.close()
+            raise
+
+    def _begin(self, folder: Path, rules: Rules) -> None:
+        """Look at the witness, and draw numbers for the terminal. Raises StoreError, Died."""
+        clock = self.devices.clock
         self.store.check_witness(folder / WITNESS)
         self._witness = WorldWitness(folder / WITNESS)
-        self._witness.fate = fate
+        self._witness.fate = self.fate
         period = self.store.period()
         assert period is not None
         with self.store.unit_of_work() as uow:

@@ -1,13 +1,15 @@
 """The soak judges each of its days, and what grows."""
 
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.world.disk import WorldWitness
+from tests.world.disk import Died, WorldStore, WorldWitness
 from tests.world.planted import PLANTS, planted
+from tests.world.process import Process
 from tests.world.shop import made_shop
 from tests.world.soak import Soak, file_count, judge
 
@@ -54,15 +56,34 @@ def test_a_day_is_held_against_the_ledgers_before_they_are_forgotten(shop: Path,
     assert wrong[0].startswith(checks), wrong
 
 
-def test_a_file_that_each_start_leaves_open_is_found(shop: Path) -> None:
+@pytest.mark.parametrize("kept", [WorldWitness, WorldStore])
+def test_what_each_start_leaves_open_is_found(
+    shop: Path, kept: type[WorldWitness] | type[WorldStore]
+) -> None:
     left: list[Any] = []
-    close = WorldWitness.close
-    with planted(((WorldWitness, "close", lambda one: left.append(one)),)):
+    close = kept.close
+    with planted(((kept, "close", lambda one: left.append(one)),)):
         _, files = _soak(shop, 3)
     for one in left:
         close(one)
     (wrong,) = judge([100, 100, 100], files, 0)
     assert wrong.startswith("open files grew")
+
+
+def test_a_start_that_dies_leaves_nothing_open(shop: Path) -> None:
+    make_workers = Process._make_workers
+    starts = count()
+
+    def dies(process: Process, first_service_id: int) -> None:
+        if next(starts) % 3:
+            raise Died("a start")
+        make_workers(process, first_service_id)
+
+    with planted(((Process, "_make_workers", dies),)):
+        wrong, files = _soak(shop, 3)
+    assert next(starts) > 6
+    assert wrong == []
+    assert judge([100, 100, 100], files, 0) == []
 
 
 def test_memory_and_log_that_grow_are_found() -> None:
