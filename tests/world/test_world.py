@@ -29,6 +29,11 @@ def test_a_day_is_replayed_to_the_byte(shop: Path, seed: int) -> None:
     assert (first.journal, first.fired) == (second.journal, second.fired)
 
 
+def test_a_code_that_the_till_died_with_is_not_repeated(shop: Path) -> None:
+    """On the cable no answer names its receipt: what the file does not hold is new to the till."""
+    assert run_day(5428, shop).wrong == []
+
+
 def test_another_seed_is_another_day(shop: Path) -> None:
     assert run_day(1, shop).journal != run_day(2, shop).journal
 

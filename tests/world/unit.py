@@ -48,6 +48,9 @@ class Watch(Protocol):
     def record_came(self, registration: Registration) -> None:
         """The unit wrote a receipt into its ledger."""
 
+    def knows_code(self, code: str) -> bool:
+        """Say whether the till's file holds a control code."""
+
 
 class Unit(SimulatedControlUnit):
     """The unit itself, for the whole day."""
@@ -80,8 +83,11 @@ class Unit(SimulatedControlUnit):
             way = chance.pick(WAYS)
         else:
             way = "unit-silent" if chance.strikes(10) else "plain"
-        if way == "unit-repeats-code" and not self._told:
-            way = "plain"  # A code that the till never saw cannot be known as a repeated one.
+        if way == "unit-repeats-code" and not (
+            self._told and self._watch.knows_code(self._told[-1])
+        ):
+            # A code that the till never saw, or died with, cannot be known as a repeated one.
+            way = "plain"
         if way == "unit-other-receipt" and is_serial:
             way = "plain"  # Its frames name no receipt.
         if way != "plain":

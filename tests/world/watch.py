@@ -320,6 +320,16 @@ class Watch:
             return self.originals[reference] > 0
         return self.copies[reference] > 0 if kind == "copy" else False
 
+    def knows_code(self, code: str) -> bool:
+        """Say whether the till's file holds a control code."""
+        in_copies = "SELECT 1 FROM receipt_copy WHERE state='signed' AND control_code=?"
+        return (
+            self._one(
+                f"SELECT 1 FROM receipt WHERE control_code=? UNION ALL {in_copies}", code, code
+            )
+            is not None
+        )
+
     def read(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Read the file."""
         return list(self._file.execute(statement, values).fetchall())
