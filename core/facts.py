@@ -41,6 +41,8 @@ class PrinterCondition(StrEnum):
     """Connected, but it answers no status request."""
     REFUSED = "refused"
     """It names itself a simulator, and this shop is no demo."""
+    NO_ROOM = "no-room"
+    """The computer has no disk room to make papers ready; the printer was not asked."""
     NONE = "none"
     """No printer is configured."""
 

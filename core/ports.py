@@ -100,7 +100,10 @@ class ReceiptPrinter(Protocol):
         """Ask for paper and cover. Raises DeviceUnavailable."""
 
     def warm_up(self) -> None:
-        """Load what the first paper needs, when nobody waits; may be skipped."""
+        """Load what the first paper needs, when nobody waits; may be skipped.
+
+        Raises DeviceUnavailable; it may be tried again.
+        """
 
     def print(self, document: Document) -> None:
         """Print one paper: status before, bytes, status after.

@@ -28,7 +28,6 @@ from core.errors import (
     DeviceRefused,
     DeviceUnavailable,
     OutcomeUnknown,
-    PaperOut,
 )
 from core.ports import ControlUnit, PaymentTerminal, ReceiptPrinter, Report
 
@@ -276,13 +275,13 @@ class PrinterWorker(Worker):
     def tend(self) -> None:
         """Look at paper and cover; tell when it changed. The second look also warms up."""
         assert self._printer is not None
-        if self._told is not None and not self._is_warm:
-            self._is_warm = True
-            self._printer.warm_up()
         try:
+            if self._told is not None and not self._is_warm:
+                self._printer.warm_up()
+                self._is_warm = True
             condition = self._printer.condition()
-        except DeviceUnavailable:
-            condition = f.PrinterCondition.UNREACHABLE
+        except DeviceUnavailable as error:
+            condition = _condition_of(error)
         if condition is not self._told:
             self._told = condition
             self._report(f.PrinterConditionChanged(condition))
@@ -303,20 +302,17 @@ class PrinterWorker(Worker):
         try:
             self._printer.kick_drawer()
         except DeviceError as error:
-            self._told = f.PrinterCondition(str(error.facts.get("condition", "unreachable")))
+            self._told = _condition_of(error)
             self._report(f.PrinterConditionChanged(self._told))
 
     def _print(self, job: PrintPaper) -> None:
         assert self._printer is not None
         try:
             self._printer.print(job.document)
-        except PaperOut as error:
-            self._told = f.PrinterCondition(str(error.facts.get("condition", "paper-out")))
-            self._report(f.PaperRefused(job.paper_id, self._told))
         except OutcomeUnknown as error:
             self._report(f.PrintLost(job.paper_id, _words(error)))
-        except DeviceError:
-            self._told = f.PrinterCondition.UNREACHABLE
+        except DeviceError as error:
+            self._told = _condition_of(error)
             self._report(f.PaperRefused(job.paper_id, self._told))
         else:
             self._report(f.PaperPrinted(job.paper_id))
@@ -330,6 +326,11 @@ class PrinterWorker(Worker):
 def _is_answered(error: DeviceError) -> bool:
     """Say whether an answer came that could not be believed, rather than none."""
     return isinstance(error, OutcomeUnknown) and error.facts.get("code") != "no-answer"
+
+
+def _condition_of(error: DeviceError) -> f.PrinterCondition:
+    """Give what the printer's own fault said of it."""
+    return f.PrinterCondition(str(error.facts.get("condition", "unreachable")))
 
 
 def _words(error: DeviceError) -> str:

@@ -14,9 +14,10 @@ that the root logger already has a handler.
 import json
 import logging
 import os
-import shutil
 import sys
+import tempfile
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
@@ -86,12 +87,12 @@ class EscposEncoder:
         self._dummy: Any = None
         self._table = _Substitutes(self._find)
 
-    def warm_up(self) -> None:
-        """Import and encode once, so that the first receipt does not wait 100 ms for it."""
-        self.encode(Document((TextLine("åäö", is_double=True), Cut()), 32))
-
     def encode(self, document: Document) -> bytes:
-        """Give all bytes of one paper: initialise, page, rows, drawer pulse, cut."""
+        """Give all bytes of one paper: initialise, page, rows, drawer pulse, cut.
+
+        The first one imports python-escpos, which writes temporary files. Raises OSError when it
+        cannot; the next call tries again.
+        """
         if self._dummy is None:
             self._dummy = _import_dummy()()
         printer = self._dummy
@@ -210,10 +211,16 @@ def _import_cleanly() -> None:
         written = Path(folder) / "capabilities.json"
         written.write_text(json.dumps(_capabilities()), encoding="ascii")
         os.environ[names[0]] = str(written)
+        make = tempfile.mkdtemp
+
+        def make_here(*given: Any, **named: Any) -> str:
+            return str(make(*given, **named)) if given or named else folder
+
+        # The library asks for a folder, bare, and forgets it; a thread of ours names what it asks.
+        tempfile.mkdtemp = make_here  # type: ignore[assignment]  # put back below
         try:
-            from escpos import capabilities
+            import_module("escpos.capabilities")
         finally:
+            tempfile.mkdtemp = make
             del os.environ[names[0]]
             os.environ.update({name: value for name, value in before.items() if value is not None})
-    # The library made this folder by mkdtemp and forgets it; the variable was unset just above.
-    shutil.rmtree(capabilities.pickle_dir, ignore_errors=True)

@@ -14,7 +14,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import Literal
 
-from core.document import Document
+from core.document import Cut, Document, TextLine
 from core.errors import DeviceUnavailable, OutcomeUnknown, PaperOut
 from core.facts import PrinterCondition
 from core.frozen import frozen
@@ -27,6 +27,7 @@ Driver = Literal["network", "serial", "file", "none"]
 _READY = frozenset({PrinterCondition.READY, PrinterCondition.PAPER_LOW})
 _NO_PAPER = frozenset({PrinterCondition.PAPER_OUT, PrinterCondition.COVER_OPEN})
 _ANSWERS_MAX = 200
+_WARM_UP = Document((TextLine("åäö", is_double=True), Cut()), 32)
 
 
 @frozen
@@ -80,9 +81,12 @@ class EscposPrinter:
         self._has_status = settings.has_status and settings.driver in ("network", "serial")
 
     def warm_up(self) -> None:
-        """Import python-escpos and encode once; call it early, in the worker's thread."""
+        """Import python-escpos and encode once; call it early, in the worker's thread.
+
+        Raises DeviceUnavailable where there is no disk room for it.
+        """
         if self._settings.driver != "none":
-            self._encoder.warm_up()
+            self._encode(_WARM_UP)
 
     def condition(self) -> PrinterCondition:
         """Ask for paper and cover, within 4 s. Raises DeviceUnavailable when unreachable."""
@@ -121,7 +125,7 @@ class EscposPrinter:
         Raises PaperOut or DeviceUnavailable before the first byte (fact `condition`),
         OutcomeUnknown after it.
         """
-        encoded = self._encoder.encode(document)
+        encoded = self._encode(document)
         wire = self._open()
         try:
             self._require_ready(wire)
@@ -156,6 +160,15 @@ class EscposPrinter:
         wire = self._wire
         if wire is not None:
             wire.close()
+
+    def _encode(self, document: Document) -> bytes:
+        """Give the paper's bytes. Raises DeviceUnavailable when the first needs disk room."""
+        try:
+            return self._encoder.encode(document)
+        except OSError as error:
+            raise DeviceUnavailable(
+                device="printer", condition=PrinterCondition.NO_ROOM, words=str(error)
+            ) from error
 
     def _open(self) -> Wire:
         settings = self._settings

@@ -79,6 +79,12 @@ class Verdict:
     wrong: list[str] = field(default_factory=list)
 
 
+OWN_WORDS: Final = (
+    "SQLITE_", "'file': 'witness.log'", "core.errors.StoreError: ", "BackupUnsound: ",
+)  # fmt: skip
+"""What a till on a dead disk stops with: the database's error named, the witness's, a backup's."""
+
+
 def quicken() -> None:
     """Shorten what the till waits between its tries, in this process and its children."""
     from devices.control_units import signing
@@ -142,7 +148,7 @@ def run_point(
             is_disk_dead = ended == FAILED and death is not None and death.error
             if ended == DIED:
                 verdict.died.append(index)
-            if is_disk_dead and "SQLITE_" in _words(folder):
+            if is_disk_dead and any(one in _words(folder) for one in OWN_WORDS):
                 verdict.deaths.append(f"disk error {death.error}" if death else "")
                 continue  # It stopped by itself, with the store's own word.
             if ended in (FAILED, HUNG):

@@ -1,5 +1,6 @@
 """ESC/POS bytes: golden bytes, hostile texts, and an import that leaves nothing behind."""
 
+import errno
 import subprocess
 import sys
 from pathlib import Path
@@ -143,22 +144,49 @@ def test_no_text_makes_a_byte_below_a_space(text: str) -> None:
 def test_the_import_leaves_no_folder_no_handler_and_no_variable(tmp_path: Path) -> None:
     program = (
         "import logging, os\n"
+        "from core.document import Cut, Document\n"
         "from devices.printers.encoder import EscposEncoder\n"
-        "EscposEncoder().warm_up()\n"
+        "EscposEncoder().encode(Document((Cut(),), 32))\n"
         "assert not [n for n in os.environ if n.startswith('ESCPOS')]\n"
         "assert [type(h).__name__ for h in logging.getLogger().handlers] == ['NullHandler']\n"
     )
-    root = Path(__file__).parents[2]
+    ran = run(program, tmp_path)
 
-    ran = subprocess.run(
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_paper_that_found_no_disk_room_is_made_once_there_is_some(tmp_path: Path) -> None:
+    program = (
+        "import resource, signal\n"
+        "from core.document import Cut, Document\n"
+        "from devices.printers.encoder import EscposEncoder\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "encoder, paper = EscposEncoder(), Document((Cut(),), 32)\n"
+        "for room in (0, 10, 2_000):\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))\n"
+        "    try:\n"
+        "        encoder.encode(paper)\n"
+        "    except OSError as error:\n"
+        "        print(error.errno)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)\n"
+        "assert encoder.encode(paper)\n"
+    )
+    ran = run(program, tmp_path)
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.split()[:2] == [str(errno.ENOENT), str(errno.EFBIG)], "room was there"
+    assert list(tmp_path.iterdir()) == []
+
+
+def run(program: str, temporary: Path) -> "subprocess.CompletedProcess[str]":
+    """Run Python in a process of its own, whose temporary files go to a folder."""
+    return subprocess.run(
         [sys.executable, "-c", program],
-        cwd=root,
-        env={"TMPDIR": str(tmp_path), "PATH": "", "PYTHONDONTWRITEBYTECODE": "1"},
+        cwd=Path(__file__).parents[2],
+        env={"TMPDIR": str(temporary), "PATH": "", "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-
-    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
-    assert list(tmp_path.iterdir()) == []
