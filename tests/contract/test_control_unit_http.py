@@ -8,7 +8,6 @@ import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -16,24 +15,14 @@ from typing import Any
 import pytest
 import trustme
 
-from core.control_record import ControlRecord, RecordVat
 from core.errors import ConfigError, DeviceRefused, DeviceUnavailable, OutcomeUnknown
 from devices.control_units.xccsp.unit import XccspSettings, XccspUnit
 from devices.links.http import RESPONSE_MAX
 from devices.simulators.control_unit import SimulatedControlUnit
 from devices.simulators.control_unit_http import SimulatedHttpUnit
+from tests.contract.control_unit_bench import FIRST
 
 LIMIT_S = 0.5
-RECORD = ControlRecord(
-    serial=1,
-    at=datetime(2026, 11, 23, 14, 5).astimezone(),
-    receipt_no=1,
-    register_id="KASSA1",
-    org_no="5566778899",
-    total_ore=12500,
-    negative_total_ore=0,
-    vat=(RecordVat(2500, 2500),),
-)
 IDENTITY = (
     b'<?xml version="1.0"?><response xmlns="http://www.retailinnovation.se/xccsp">'
     b"<type>IdentityResponse</type><data><Identity><Id>SIM1</Id></Identity></data></response>"
@@ -91,7 +80,7 @@ def test_https_with_our_own_authority_registers(certificates: Certificates) -> N
         wanted = replace(settings(simulated.url), ca_file=certificates.authority)
         assert wanted.url.startswith("https:")
         with driven(wanted) as unit:
-            code = unit.register(RECORD).control_code
+            code = unit.register(FIRST).control_code
     assert [row.control_code for row in simulated.unit.ledger] == [code]
 
 
@@ -106,7 +95,7 @@ def test_certificate_of_another_authority_is_refused(
             driven(replace(settings(simulated.url), ca_file=ca_file)) as unit,
             pytest.raises(DeviceUnavailable) as caught,
         ):
-            unit.register(RECORD)
+            unit.register(FIRST)
     assert caught.value.facts["code"] == "certificate-refused"
     assert simulated.bodies == []
 
@@ -133,11 +122,11 @@ def test_password_comes_from_its_file_at_each_use(tmp_path: Path) -> None:
                 unit.poll()
             assert caught.value.facts["code"] == "http-401"
             with pytest.raises(DeviceRefused):
-                unit.register(RECORD)
+                unit.register(FIRST)
             assert len(simulated.unit.ledger) == 0
             ours.write_text("hemligt å\n", encoding="utf-8")
             assert unit.poll().is_ready
-            unit.register(RECORD)
+            unit.register(FIRST)
             ours.unlink()
             with pytest.raises(DeviceUnavailable) as lost:
                 unit.poll()
@@ -208,9 +197,9 @@ def test_missing_file_is_named_at_the_start(key: str, tmp_path: Path) -> None:
 def test_first_registration_opens_the_session_and_its_retry_repeats_that() -> None:
     simulated = SimulatedHttpUnit(SimulatedControlUnit())
     with served(simulated), driven(settings(simulated.url)) as unit:
-        unit.register(RECORD)
-        unit.register(replace(RECORD, serial=2, receipt_no=2))
-        unit.register(RECORD)
+        unit.register(FIRST)
+        unit.register(replace(FIRST, serial=2, receipt_no=2))
+        unit.register(FIRST)
     marks = [
         body.partition(b"<IsNewSession>")[2][:1]
         for body in simulated.bodies
@@ -227,7 +216,7 @@ def test_nobody_listening_is_unavailable() -> None:
         driven(settings(f"http://127.0.0.1:{port}/xccsp")) as unit,
         pytest.raises(DeviceUnavailable),
     ):
-        unit.register(RECORD)
+        unit.register(FIRST)
 
 
 class Scripted:
@@ -287,7 +276,7 @@ def answer(body: bytes, head: str = "200 OK") -> bytes:
 def test_hostile_answer_to_a_registration_is_an_unknown_outcome(spoiled: bytes) -> None:
     with closing(Scripted(answer(IDENTITY), *[spoiled] * 5)) as server:
         with driven(settings(server.url)) as unit, pytest.raises(OutcomeUnknown):
-            unit.register(RECORD)
+            unit.register(FIRST)
         assert server.asked_count == 6
 
 
