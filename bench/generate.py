@@ -28,11 +28,11 @@ from core.tender import Tender, TenderKind
 from core.totals import Change, changes_of, merge
 from db.store import SqliteStore
 from db.unit_of_work import line_row
+from devices.simulators.control_unit import UNIT_ID
 
 SWEDEN: Final = ZoneInfo("Europe/Stockholm")
 OPERATOR: Final = "Kassa"
 SHOP: Final = Shop("Exempelkaféet AB", "556677-8899", ("Storgatan 1", "111 22 Stockholm"), "KASSA1")
-UNIT_ID: Final = "SIM0000000000001"
 BATCH: Final = 1_000
 FLOAT_ORE: Final = 1_000_00
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"

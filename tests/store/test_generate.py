@@ -9,6 +9,7 @@ from core.services import recovery, reporting
 from core.services.till import Till
 from db.store import SqliteStore
 from db.verify import verify_shop
+from devices.simulators.control_unit import SimulatedControlUnit
 from tests.builders import some_rules
 from tests.fakes import FixedClock
 from tui.config import demo_config
@@ -48,4 +49,6 @@ def test_the_demo_opens_a_generated_shop(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "till.db", FixedClock().now())
     bound = check_register(store, demo_config(), is_demo=True)
     assert bound["demo"] == "1"
+    # The till refuses to sell with another unit than the one that signed last.
+    assert store.last_unit_id() == SimulatedControlUnit().unit_id
     store.close()
