@@ -41,9 +41,9 @@ def test_the_doctor_holds_the_control_unit_against_the_last_receipt(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data, file = tmp_path / "data", tmp_path / "shop.toml"
-    generate(data, 2)
-    monkeypatch.setattr("bench.generate.UNIT_ID", SIMULATED)
     generate(tmp_path / "same", 3)
+    monkeypatch.setattr("bench.generate.UNIT_ID", "SIM0000000000001")
+    generate(data, 2)
     with simulated("control-unit", "--http-port", "0") as url:
         shop = SHOP.format(url=url, login="", terminal="none", port=1)
         file.write_text(shop)
