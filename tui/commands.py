@@ -221,17 +221,10 @@ Command = (
     | CorrectLast
     | VoidSale
     | PayCash
-    | GiveBack
     | PayCard
     | AbortCard
     | AnswerPrompt
     | AskTerminalAgain
-    | DecideDoubt
-    | KeepHeld
-    | ReverseHeld
-    | DecideReversal
-    | ReverseLate
-    | SettleLateByHand
     | TrySigningAgain
     | DecidePaper
     | TakeX
@@ -239,7 +232,7 @@ Command = (
     | TakeZ
     | MakeBooks
     | SetDemoFault
-    | Quit
+    | Decision
 )
 
 

@@ -1,6 +1,5 @@
 """Paying: what is left, what was paid, and an amount that waits for its tender key."""
 
-from dataclasses import replace
 from typing import ClassVar
 
 from core.catalog import KeyKind
@@ -118,23 +117,24 @@ class PayPage(Page):
         if tender is None:
             self.desk.refuse(NothingToGiveBack())
             return
-        title, command = _("Ge tillbaka"), GiveBack(tender.no)
+        title, no = _("Ge tillbaka"), tender.no
         if tender.kind is TenderKind.CASH:
             words = _("Ge kunden tillbaka {amount} kontant? Det skrivs i journalen.").format(
                 amount=kronor(tender.amount_ore)
             )
             self.desk.open(
-                ConfirmPage(self.desk, title, words, lambda: self.desk.send(command, self))
+                ConfirmPage(self.desk, title, words, lambda: self.desk.send(GiveBack(no), self))
             )
             return
         words = _("Återför {amount} till kortet på terminalen?").format(
             amount=kronor(tender.authorized_ore)
         )
 
-        def decide(name: str) -> None:
-            self.desk.send(replace(command, by=name), self)
-
-        self.desk.open(DecisionPage(self.desk, title, words, decide))
+        self.desk.open(
+            DecisionPage(
+                self.desk, title, words, lambda name: self.desk.send(GiveBack(no, name), self)
+            )
+        )
 
     def _erase(self) -> None:
         self.entry = self.entry.erased()

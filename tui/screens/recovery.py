@@ -161,19 +161,16 @@ class RecoveryPage(Page):
         return [Choice("1", words, _("Återför"), self._late_reverse), by_hand]
 
     def _late_reverse(self) -> None:
-        words = _("Återför {authorized} till kortet? Köpen i kassan ändras inte.").format(
-            authorized=kronor(int(self.facts.get("authorized_ore", 0)))
-        )
-        yes = self._decide(ReverseLate(int(self.facts.get("late_service_id", 0))))
-        self.desk.open(DecisionPage(self.desk, _("Återför"), words, yes))
+        words = _("Återför {authorized} till kortet? Köpen i kassan ändras inte.")
+        self._ask(_("Återför"), words, ReverseLate(int(self.facts.get("late_service_id", 0))))
 
     def _late_by_hand(self) -> None:
         words = _(
             "Är {authorized} uppgjort med kunden på annat sätt? Beslutet skrivs med ditt namn i "
             "journalen och på Z-rapporten."
-        ).format(authorized=kronor(int(self.facts.get("authorized_ore", 0))))
-        yes = self._decide(SettleLateByHand(int(self.facts.get("late_service_id", 0))))
-        self.desk.open(DecisionPage(self.desk, _("Hanterat för hand"), words, yes))
+        )
+        command = SettleLateByHand(int(self.facts.get("late_service_id", 0)))
+        self._ask(_("Hanterat för hand"), words, command)
 
     def _reversed_choice(self, key: str) -> Choice:
         words = _("Terminalens kvitto visar ÅTERFÖRT")
@@ -198,8 +195,17 @@ class RecoveryPage(Page):
     def _send(self, command: Command) -> Callable[[], None]:
         return lambda: self.desk.send(command, self)
 
-    def _decide(self, command: Decision) -> Callable[[str], None]:
-        return lambda name: self.desk.send(replace(command, by=name), self)
+    def _ask(self, title: str, words: str, command: Decision) -> None:
+        """Ask before a decision, by name; `{authorized}` in the words is what the card paid."""
+        words = words.format(authorized=kronor(int(self.facts.get("authorized_ore", 0))))
+        self.desk.open(
+            DecisionPage(
+                self.desk,
+                title,
+                words,
+                lambda name: self.desk.send(replace(command, by=name), self),
+            )
+        )
 
     def _ask_again(self) -> None:
         self.desk.send(AskTerminalAgain(), self)
@@ -220,36 +226,29 @@ class RecoveryPage(Page):
                 "draget. Svara ja bara om terminalens eget kvitto visar att köpet är makulerat. "
                 "Beslutet skrivs i journalen och på Z-rapporten."
             ).format(slip=kronor(self.slip_ore))
-        yes = self._decide(DecideDoubt(is_charged=False))
-        self.desk.open(DecisionPage(self.desk, title, words, yes))
+        self._ask(title, words, DecideDoubt(is_charged=False))
 
     def _keep(self) -> None:
-        words = _("Behåll {authorized} på kortet? Beslutet skrivs i journalen.").format(
-            authorized=kronor(int(self.facts.get("authorized_ore", 0)))
-        )
-        self.desk.open(DecisionPage(self.desk, _("Behåll"), words, self._decide(KeepHeld())))
+        words = _("Behåll {authorized} på kortet? Beslutet skrivs i journalen.")
+        self._ask(_("Behåll"), words, KeepHeld())
 
     def _reverse(self) -> None:
-        words = _("Återför {authorized} till kortet? Köpet är sedan obetalt.").format(
-            authorized=kronor(int(self.facts.get("authorized_ore", 0)))
-        )
-        self.desk.open(DecisionPage(self.desk, _("Återför"), words, self._decide(ReverseHeld())))
+        words = _("Återför {authorized} till kortet? Köpet är sedan obetalt.")
+        self._ask(_("Återför"), words, ReverseHeld())
 
     def _reversed(self) -> None:
         words = _(
             "Terminalens kvitto visar att {authorized} är återfört. Köpet är sedan obetalt. "
             "Beslutet skrivs i journalen och på Z-rapporten. Är det så?"
-        ).format(authorized=kronor(int(self.facts.get("authorized_ore", 0))))
-        yes = self._decide(DecideReversal(is_reversed=True))
-        self.desk.open(DecisionPage(self.desk, _("Återfört"), words, yes))
+        )
+        self._ask(_("Återfört"), words, DecideReversal(is_reversed=True))
 
     def _not_reversed(self) -> None:
         words = _(
             "Terminalens kvitto visar INGEN återföring: {authorized} är draget på kortet. "
             "Är det så?"
-        ).format(authorized=kronor(int(self.facts.get("authorized_ore", 0))))
-        yes = self._decide(DecideReversal(is_reversed=False))
-        self.desk.open(DecisionPage(self.desk, _("Inte återfört"), words, yes))
+        )
+        self._ask(_("Inte återfört"), words, DecideReversal(is_reversed=False))
 
     def _paper(self, was_seen: bool) -> Callable[[], None]:
         paper_id = int(self.facts.get("paper_id", 0))
@@ -278,9 +277,8 @@ class RecoveryPage(Page):
             total_ore = self.slip_ore
         shown_ore = int(self.facts.get("asked_ore", 0)) if total_ore is None else total_ore
         words = _("Terminalen visar GODKÄNT {total}. Beslutet skrivs i journalen. Är det så?")
-        yes = self._decide(DecideDoubt(is_charged=True, total_ore=total_ore))
-        title = _("Kortet är draget")
-        self.desk.open(DecisionPage(self.desk, title, words.format(total=kronor(shown_ore)), yes))
+        words = words.format(total=kronor(shown_ore))
+        self._ask(_("Kortet är draget"), words, DecideDoubt(is_charged=True, total_ore=total_ore))
 
     def _erase(self) -> None:
         if self.entry is not None:
