@@ -37,6 +37,10 @@ LIFE_S: Final = 60.0
 USABLE_MAX_MS: Final = 5_000
 """A till that takes longer to start after a crash keeps customers waiting."""
 WORDS_MAX: Final = 400
+OWN_WORDS: Final = ("SQLITE_", "'file': 'witness.log'")
+"""What a till on a dead disk stops with: the database's error by its name, or the witness's."""
+BACKUP_WORDS: Final = (*OWN_WORDS, "core.errors.StoreError: ", "BackupUnsound: ")
+"""How a backup is refused there."""
 DONE, DIED, FAILED, HUNG = "done", "died", "failed", "hung"
 
 
@@ -77,12 +81,6 @@ class Verdict:
     usable_ms: int = 0
     """From the restart to the first picture, in the life that recovered."""
     wrong: list[str] = field(default_factory=list)
-
-
-OWN_WORDS: Final = (
-    "SQLITE_", "'file': 'witness.log'", "core.errors.StoreError: ", "BackupUnsound: ",
-)  # fmt: skip
-"""What a till on a dead disk stops with: the database's error named, the witness's, a backup's."""
 
 
 def quicken() -> None:
@@ -148,7 +146,8 @@ def run_point(
             is_disk_dead = ended == FAILED and death is not None and death.error
             if ended == DIED:
                 verdict.died.append(index)
-            if is_disk_dead and any(one in _words(folder) for one in OWN_WORDS):
+            own_words = BACKUP_WORDS if script.name == "backup" else OWN_WORDS
+            if is_disk_dead and any(one in _words(folder) for one in own_words):
                 verdict.deaths.append(f"disk error {death.error}" if death else "")
                 continue  # It stopped by itself, with the store's own word.
             if ended in (FAILED, HUNG):

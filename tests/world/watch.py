@@ -322,13 +322,7 @@ class Watch:
 
     def knows_code(self, code: str) -> bool:
         """Say whether the till's file holds a control code."""
-        in_copies = "SELECT 1 FROM receipt_copy WHERE state='signed' AND control_code=?"
-        return (
-            self._one(
-                f"SELECT 1 FROM receipt WHERE control_code=? UNION ALL {in_copies}", code, code
-            )
-            is not None
-        )
+        return bool(self.read(_KNOWN_CODE, code, code))
 
     def read(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Read the file."""
@@ -343,6 +337,8 @@ class Watch:
         return row
 
 
+_KNOWN_CODE = """SELECT 1 FROM receipt WHERE control_code=? UNION ALL
+  SELECT 1 FROM receipt_copy WHERE state='signed' AND control_code=?"""
 _TAKEN = {
     "period-opened", "receipt-numbered", "receipt-signed", "card-reversed", "copy-signed",
     "clock-jumped", "drawer-kicked", "x-report", "z-report", "lines-corrected", "sale-voided",
