@@ -41,8 +41,8 @@ class PrinterCondition(StrEnum):
     """Connected, but it answers no status request."""
     REFUSED = "refused"
     """It names itself a simulator, and this shop is no demo."""
-    NO_ROOM = "no-room"
-    """The computer has no disk room to make papers ready; the printer was not asked."""
+    DISK_FAULT = "disk-fault"
+    """The till's own disk takes no temporary files (full, read-only): no paper can be made."""
     NONE = "none"
     """No printer is configured."""
 

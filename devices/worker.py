@@ -266,6 +266,7 @@ class PrinterWorker(Worker):
         self._make = make
         self._printer: ReceiptPrinter | None = None
         self._told: f.PrinterCondition | None = None
+        self._has_looked = False
         self._is_warm = False
 
     def open_device(self) -> None:
@@ -276,9 +277,10 @@ class PrinterWorker(Worker):
         """Look at paper and cover; tell when it changed. The second look also warms up."""
         assert self._printer is not None
         try:
-            if self._told is not None and not self._is_warm:
+            if self._has_looked and not self._is_warm:
                 self._printer.warm_up()
                 self._is_warm = True
+            self._has_looked = True
             condition = self._printer.condition()
         except DeviceUnavailable as error:
             condition = _condition_of(error)

@@ -281,7 +281,7 @@ PRINTER_CONDITIONS: Final[dict[PrinterCondition, str]] = {
     PrinterCondition.UNREACHABLE: N_("nås inte"),
     PrinterCondition.SILENT: N_("svarar inte"),
     PrinterCondition.REFUSED: N_("ej tillåten"),
-    PrinterCondition.NO_ROOM: N_("DISKEN FULL"),
+    PrinterCondition.DISK_FAULT: N_("DISKFEL"),
     PrinterCondition.NONE: N_("ingen"),
 }
 """The printer's condition, for the top line."""

@@ -83,7 +83,7 @@ class EscposPrinter:
     def warm_up(self) -> None:
         """Import python-escpos and encode once; call it early, in the worker's thread.
 
-        Raises DeviceUnavailable where there is no disk room for it.
+        Raises DeviceUnavailable where the disk takes no temporary files.
         """
         if self._settings.driver != "none":
             self._encode(_WARM_UP)
@@ -162,12 +162,12 @@ class EscposPrinter:
             wire.close()
 
     def _encode(self, document: Document) -> bytes:
-        """Give the paper's bytes. Raises DeviceUnavailable when the first needs disk room."""
+        """Give the paper's bytes. Raises DeviceUnavailable when the first can write no files."""
         try:
             return self._encoder.encode(document)
         except OSError as error:
             raise DeviceUnavailable(
-                device="printer", condition=PrinterCondition.NO_ROOM, words=str(error)
+                device="printer", condition=PrinterCondition.DISK_FAULT, words=str(error)
             ) from error
 
     def _open(self) -> Wire:

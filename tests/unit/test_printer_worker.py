@@ -2,7 +2,7 @@
 
 from core import facts as f
 from core.document import Cut, Document
-from core.effects import PrintPaper
+from core.effects import CheckPrinter, PrintPaper
 from core.errors import DeviceUnavailable
 from core.facts import PrinterCondition
 from devices.worker import PrinterWorker
@@ -25,7 +25,7 @@ class Roomless:
     def warm_up(self) -> None:
         """Need disk room."""
         if not self.has_room:
-            raise DeviceUnavailable(device="printer", condition=PrinterCondition.NO_ROOM)
+            raise DeviceUnavailable(device="printer", condition=PrinterCondition.DISK_FAULT)
         self.warmed += 1
 
     def print(self, document: Document) -> None:
@@ -41,7 +41,7 @@ class Roomless:
         """Hold nothing."""
 
 
-def test_a_full_disk_is_told_before_money_is_taken_and_the_paper_waits_for_room() -> None:
+def test_a_disk_fault_is_told_before_money_is_taken_and_the_paper_waits_for_room() -> None:
     printer, told = Roomless(), list[f.Fact]()
     worker = PrinterWorker(lambda: printer, told.append)
     worker.open_device()
@@ -50,12 +50,15 @@ def test_a_full_disk_is_told_before_money_is_taken_and_the_paper_waits_for_room(
         worker.tend()
     worker.do(PrintPaper(7, PAPER))
     worker.tend()
-    ready, full = map(f.PrinterConditionChanged, (PrinterCondition.READY, PrinterCondition.NO_ROOM))
-    assert told == [ready, full, f.PaperRefused(7, PrinterCondition.NO_ROOM)]
+    ready = f.PrinterConditionChanged(PrinterCondition.READY)
+    full = f.PrinterConditionChanged(PrinterCondition.DISK_FAULT)
+    assert told == [ready, full, f.PaperRefused(7, PrinterCondition.DISK_FAULT)]
+    worker.do(CheckPrinter())
+    assert told[3:] == [full], "a look that was asked for forgets what is wrong"
     printer.has_room = True
     for _ in range(3):
         worker.tend()
-    assert told[3:] == [ready]
+    assert told[4:] == [ready]
     worker.do(PrintPaper(7, PAPER))
-    assert told[4:] == [f.PaperPrinted(7)]
+    assert told[5:] == [f.PaperPrinted(7)]
     assert (printer.printed, printer.warmed) == (1, 1)

@@ -183,6 +183,7 @@ def _condition(config: PrinterConfig, *, is_simulator_allowed: bool) -> PrinterC
     """Ask the printer how it is; it also tells its maker where no simulator may be."""
     printer = make_printer(config, is_simulator_allowed=is_simulator_allowed)
     try:
+        printer.warm_up()
         return printer.condition()
     finally:
         printer.close()
