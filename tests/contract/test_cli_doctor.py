@@ -60,3 +60,18 @@ def test_the_doctor_holds_the_control_unit_against_the_last_receipt(
         file.write_text(shop)
         assert blipp(*doctor, tmp_path / "same") == 0
         assert "samma som på kvitto 3" in row(capsys.readouterr().out, "Kontrollenhet")
+
+
+def test_the_doctor_says_that_no_paper_can_be_made_without_temporary_files(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, file = tmp_path / "data", tmp_path / "shop.toml"
+    generate(data, 2)
+    file.write_text(SHOP.format(url="http://127.0.0.1:1/xccsp", login="", terminal="none", port=1))
+
+    def full() -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("devices.printers.encoder._import_dummy", full)
+    assert blipp("doctor", "--demo", "--config", file, "--data", data) == 1
+    assert "No space left on device" in row(capsys.readouterr().out, "Skrivare")
