@@ -53,6 +53,7 @@ class Ledgers(NamedTuple):
 class Doors(NamedTuple):
     """Where the devices listen."""
 
+    host: str
     terminal_port: int
     unit_url: str
     unit_device: str
@@ -64,7 +65,7 @@ class Doors(NamedTuple):
         driver = "cleancash-xccsp" if self.unit_url else "cleancash-serial"
         return replace(
             config,
-            terminal=replace(config.terminal, host="127.0.0.1", port=self.terminal_port),
+            terminal=replace(config.terminal, host=self.host, port=self.terminal_port),
             control_unit=replace(
                 config.control_unit,
                 driver=driver,
@@ -74,7 +75,7 @@ class Doors(NamedTuple):
                 timeout_s=1,
             ),
             tip=TipConfig(mode="terminal"),
-            printer=replace(config.printer, host="127.0.0.1", port=self.printer_port),
+            printer=replace(config.printer, host=self.host, port=self.printer_port),
         )
 
 
@@ -137,10 +138,11 @@ def _serve(folder: Path, script: str, unit: Unit, told: int) -> None:
 
 
 def _doors_of(shop: Shop) -> Doors:
-    unit, printer = shop.config.control_unit, shop.config.printer
-    assert shop.config.terminal.port
+    config = shop.config
+    terminal, unit, printer = config.terminal, config.control_unit, config.printer
+    assert terminal.port
     assert printer.port
-    return Doors(shop.config.terminal.port, unit.url, unit.device, printer.port)
+    return Doors(terminal.host, terminal.port, unit.url, unit.device, printer.port)
 
 
 def _ledgers_of(shop: Shop) -> Ledgers:

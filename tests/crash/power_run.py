@@ -41,7 +41,7 @@ TOLD_MAX: Final = 5
 """Violations named per recording; all are counted."""
 LOST_MAX: Final = 50
 """A recording that loses so much is looked at no further."""
-NOBODY: Final = Doors(9, "http://127.0.0.1:9/", "", 9)
+NOBODY: Final = Doors("127.0.0.1", 9, "http://127.0.0.1:9/", "", 9)
 """Doors behind which nothing listens."""
 
 

@@ -139,8 +139,9 @@ def _start_anew(config: Config, data: Path, told: int) -> int:
     """Become the program as a shop starts it: nothing is imported yet, nothing preloaded."""
     os.environ.pop("LD_PRELOAD", None)
     os.set_inheritable(told, True)
-    doors = (config.terminal.port, config.control_unit.url, config.printer.port)
-    words = ["-m", "tests.crash.tui_start", str(data), str(told), *map(str, doors)]
+    terminal, printer = config.terminal, config.printer
+    doors = (terminal.host, str(terminal.port), config.control_unit.url, str(printer.port))
+    words = ["-m", "tests.crash.tui_start", str(data), str(told), *doors]
     os.execv(sys.executable, [sys.executable, *words])
 
 

@@ -5,6 +5,7 @@ wait for what the till shows, with a deadline, and never sleep. At the end every
 sound for `blipp verify`, and card, control unit and receipts must agree.
 """
 
+import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -338,17 +339,22 @@ class Shop:
 def make_shop(
     folder: Path, *, unit: Unit = "cloud", tip: str = "terminal", repeat: str = "same"
 ) -> Shop:
-    """Start the devices of a shop on free ports; a card is tapped unless told otherwise."""
+    """Start the devices of a shop on free ports; a card is tapped unless told otherwise.
+
+    On an address of this process: a till whose device is gone goes on calling its old port, which
+    another process of the tests may have been given meanwhile.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    terminal = SimulatedTerminal(script=load_script("tap"))
+    host = f"127.1.{os.getpid() >> 8 & 255}.{os.getpid() & 255}"
+    terminal = SimulatedTerminal(host=host, script=load_script("tap"))
     inside = SimulatedControlUnit(repeat=repeat)  # type: ignore[arg-type]  # one of its words
     wire: SimulatedHttpUnit | SimulatedSerialUnit
     if unit == "cloud":
-        wire = SimulatedHttpUnit(inside)
+        wire = SimulatedHttpUnit(inside, host)
     else:
         version = 1 if unit == "serial-v1" else 2
         wire = SimulatedSerialUnit(inside, folder / "ttyUSB0", protocol_version=version)
-    printer = SimulatedPrinter()
+    printer = SimulatedPrinter(host=host)
     for device in (terminal, wire, printer):
         device.start()
     config = demo_config()
@@ -357,12 +363,12 @@ def make_shop(
     driver = "cleancash-xccsp" if url else "cleancash-serial"
     config = replace(
         config,
-        terminal=replace(config.terminal, host="127.0.0.1", port=terminal.port),
+        terminal=replace(config.terminal, host=host, port=terminal.port),
         tip=TipConfig(mode=tip),
         control_unit=replace(
             config.control_unit, driver=driver, url=url, device=link, plain_http=True, timeout_s=1
         ),
-        printer=replace(config.printer, host="127.0.0.1", port=printer.port),
+        printer=replace(config.printer, host=host, port=printer.port),
     )
     return Shop(folder, terminal, inside, wire, printer, config)
 

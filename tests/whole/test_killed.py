@@ -24,7 +24,8 @@ def start(shop: Shop) -> Iterator[Start]:
     def start_one(what: str = "card") -> "subprocess.Popen[bytes]":
         assert isinstance(shop.wire, SimulatedHttpUnit)
         shop.data_dir.mkdir()
-        where = (str(shop.data_dir), str(shop.terminal.port), shop.wire.url)
+        terminal = shop.config.terminal
+        where = (str(shop.data_dir), terminal.host, str(terminal.port), shop.wire.url)
         command = [sys.executable, "-m", "tests.whole.till_process", *where]
         started.append(subprocess.Popen([*command, str(shop.printer.port), what], cwd=ROOT))
         return started[-1]

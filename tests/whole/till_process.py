@@ -1,7 +1,7 @@
 """A till in a process of its own, for tests that kill it: sells, pays, and then only goes on.
 
-`python -m tests.whole.till_process DIRECTORY TERMINAL_PORT UNIT_URL PRINTER_PORT WHAT` where WHAT
-is `card` or `cash`.
+`python -m tests.whole.till_process DIRECTORY HOST TERMINAL_PORT UNIT_URL PRINTER_PORT WHAT` where
+WHAT is `card` or `cash`.
 """
 
 import sys
@@ -16,14 +16,16 @@ from tui import commands as c
 from tui.config import demo_config
 
 
-def main(folder: str, terminal_port: str, unit_url: str, printer_port: str, what: str) -> None:
+def main(
+    folder: str, host: str, terminal_port: str, unit_url: str, printer_port: str, what: str
+) -> None:
     fast_limits(pytest.MonkeyPatch())
     config = demo_config()
     config = replace(
         config,
-        terminal=replace(config.terminal, host="127.0.0.1", port=int(terminal_port)),
+        terminal=replace(config.terminal, host=host, port=int(terminal_port)),
         control_unit=replace(config.control_unit, url=unit_url, plain_http=True, timeout_s=1),
-        printer=replace(config.printer, host="127.0.0.1", port=int(printer_port)),
+        printer=replace(config.printer, host=host, port=int(printer_port)),
     )
     till = WholeTill(config, Path(folder)).ready()
     till.sell()
