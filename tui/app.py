@@ -45,7 +45,8 @@ SOON_S: Final = 0.03
 """How long a picture may wait for a better one while a device is answering."""
 FACE_WIDTH: Final = 40
 FACE_KEY_S: Final = 1.0
-"""A key pressed again this soon after the simulated terminal went away was meant for it."""
+"""A key pressed again this soon after the simulated terminal went away was meant for it; not a
+digit, with which a scanned code may begin, and no more once another key came."""
 _ENDING: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 """Signals that close the till; one that was ignored from the start stays ignored."""
 _OURS: Final = ("escape", "tab", "ctrl+q", "ctrl+c", "f1", "f9")
@@ -201,9 +202,11 @@ class TillApp(App[int]):
             return
         if event.key == "enter":
             self._enter_at_s = event.time
-        if event.key == self._face_key and event.time - self._face_left_s < FACE_KEY_S:
+        is_again = event.key == self._face_key and event.character not in CHARACTERS
+        if is_again and event.time - self._face_left_s < FACE_KEY_S:
             self.ring()
             return
+        self._face_key = ""
         if self._desk is not None:
             self._desk.take_key(event.key, event.character, event.time)
         else:

@@ -44,6 +44,8 @@ class Recorder:
         self.added = 0
         self.refused: Counter[str] = Counter()
         """How often lines were refused, by reason; empty = taken."""
+        self.unknown: list[c.Command] = []
+        """What asked for goods that there are not."""
         self.submitted = 0
         self.done = 0
         self.questions = 0
@@ -133,6 +135,8 @@ class Recorder:
             if isinstance(message.command, ADDING):
                 self.added += error is None
                 self.refused[error.code if error else ""] += 1
+                if error is not None and error.code == "unknown-article":
+                    self.unknown.append(message.command)
         return self._post(message)
 
 

@@ -132,7 +132,8 @@ class Fuzz:
             await asyncio.sleep(0)
             came = recorder.refused - before
         if recorder.questions == questions:
-            assert set(came) <= {"", "unit-not-ready"}, f"of {count} codes {came}"
+            told = f"of {count} codes {came}: {recorder.unknown[-count:]}"
+            assert set(came) <= {"", "unit-not-ready"}, told
             self.scanned += came[""]
 
     async def turn(self) -> None:

@@ -126,6 +126,19 @@ async def test_a_second_key_for_the_simulated_terminal_sells_nothing() -> None:
         assert till.taken[-1] == c.AddNumbers(("1001",))
 
 
+@pytest.mark.parametrize("last", ["9", "enter"])
+async def test_a_code_scanned_just_after_the_simulated_terminal_went_away_is_whole(
+    last: str,
+) -> None:
+    async with opened(FakeTill(SHOP_VIEW, face=Terminal)) as (pilot, till, _app):
+        await burst(pilot, ["q", "f12"])
+        await pilot.press("tab", last)
+        till.approve()
+        await settle(pilot)
+        await burst(pilot, [*"2900000039018", "enter"])
+        assert till.taken[-1] == c.AddCode("2900000039018")
+
+
 async def test_what_a_terminal_showed_before_its_link_was_lost_is_not_told_as_shown_now() -> None:
     async with opened() as (pilot, till, app):
         await burst(pilot, ["q", "f12"])
