@@ -1,6 +1,6 @@
 """`python -m bench [name …]`: prints the speed table, each figure beside its floor of the same run.
 
-Names: keys flood start cash card report memory world; without any, all of them. How each is
+Names: keys flood start cash card report memory books world; without any, all of them. How each is
 measured is told at the head of its module. Everything is written to temporary folders. Figures
 inform; nothing here fails because something was slow.
 """
@@ -17,7 +17,7 @@ from bench.figures import show
 from bench.till import ROOT, Place
 
 PACKAGES = ("tui", "core", "devices", "db")
-NAMES = ("start", "keys", "flood", "cash", "card", "report", "memory", "world")
+NAMES = ("start", "keys", "flood", "cash", "card", "report", "memory", "books", "world")
 
 
 def main(argv: Sequence[str]) -> int:

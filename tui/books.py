@@ -1,17 +1,22 @@
 """Backup and export from the menu, by the same functions as the command line, beside the selling.
 
-They read whole files, which takes seconds in a shop of years: a thread of its own does it, one work
-at a time, and the till thread is handed the outcome for journal and screen. Nothing of the shop is
-written here (docs/decisions/010).
+They read whole files and verify them, which computes for half a minute in a shop of years: a
+process of its own does it (tui/books_work.py, docs/decisions/013), one at a time. A thread waits
+for it and hands the till thread the outcome for journal and screen. Nothing of the shop is written
+here (docs/decisions/010).
 """
 
+import json
+import logging
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from core.errors import TillError
 from core.frozen import frozen
 from core.ports import Clock
 from core.text import clean
@@ -20,6 +25,11 @@ from tui.i18n import _
 PLACE_MAX: Final = 300
 FOLDER_NAME: Final = "backup"
 """Beside the data, when `[data] backup` says nothing."""
+WORK: Final = ("-P", "-m", "tui.books_work")
+"""What Python runs: no module of the folder that the till was started in."""
+_LOGGED_MAX: Final = 2_000
+
+_log = logging.getLogger("blipp.books")
 
 
 @frozen
@@ -58,65 +68,64 @@ class Books:
     """Makes backups and exports of one shop into one folder."""
 
     def __init__(
-        self, database: Path, witness: Path, folder: Path, program: str, clock: Clock
+        self,
+        database: Path,
+        witness: Path,
+        folder: Path,
+        clock: Clock,
+        *,
+        program: str,
+        language: str,
     ) -> None:
         self._database = database
         self._witness = witness
         self._folder = folder
-        self._program = program
         self._clock = clock
+        self._program = program
+        self._language = language
 
     def begin(self, kind: str, report: Callable[[BooksPicture], None]) -> BooksPicture:
-        """Begin a backup or export on its own thread; `report` is called there at its end.
+        """Begin a backup or export; `report` is called at its end, on a thread of its own.
 
         The thread outlives a till that closes: what was begun is finished before the program ends.
+        With a till that is killed the work ends too.
         """
         stem = "blipp-export" if kind == "export" else "blipp"
         name = f"{stem}-{self._clock.now():%Y%m%d-%H%M%S}"
         target = self._folder / (name if kind == "export" else f"{name}.db")
         begun = BooksPicture(kind, clean(str(target), PLACE_MAX))
         work = threading.Thread(
-            target=lambda: report(self._carry_out(begun, target)), name=f"books-{kind}"
+            target=lambda: report(self._wait_for(begun, target)), name=f"books-{kind}"
         )
         work.start()
         return begun
 
-    def _carry_out(self, begun: BooksPicture, target: Path) -> BooksPicture:
-        """Do the work; whatever the disk or the data say against it becomes words."""
-        from db.backup import BackupUnsound
-        from tui.cli.verify_words import problem_words
-        from tui.cli.words import system_words, words_of
-
+    def _wait_for(self, begun: BooksPicture, target: Path) -> BooksPicture:
+        """Have the work done; whatever goes against it becomes words, and the till sells on."""
         try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            done = self._export(begun, target) if begun.kind == "export" else None
-            done = done or self._back_up(begun, target)
-            is_same = target.stat().st_dev == self._database.stat().st_dev
-            return replace(done, is_running=False, is_same_disk=is_same)
-        except BackupUnsound as unsound:
-            words = _("Kassans data är inte felfria: {problem}. Kör blipp verify.")
-            error = words.format(problem=problem_words(unsound.problem))
-        except TillError as refused:
-            error = words_of(refused)
+            told = self._work(begun.kind, target)
         except OSError as failed:
-            error = clean(system_words(failed), PLACE_MAX)
-        return replace(begun, is_running=False, error=error)
+            from tui.cli.words import system_words
 
-    def _back_up(self, begun: BooksPicture, target: Path) -> BooksPicture:
-        from db.backup import back_up
+            told = {"error": clean(system_words(failed), PLACE_MAX)}
+        return replace(begun, is_running=False, **told)
 
-        head = back_up(self._database, self._witness, target)
-        return replace(
-            begun,
-            size_bytes=target.stat().st_size,
-            head_seq=head.seq,
-            head_hash=head.hash,
-            receipt_no=head.receipt_no,
-            z_no=head.z_no,
-        )
-
-    def _export(self, begun: BooksPicture, folder: Path) -> BooksPicture:
-        from db.export import export_json
-
-        export_json(self._database, folder, self._program)
-        return replace(begun, size_bytes=sum(file.stat().st_size for file in folder.iterdir()))
+    def _work(self, kind: str, target: Path) -> dict[str, Any]:
+        """Run the process to its end; gives fields of the picture. Raises OSError."""
+        places = (str(self._database), str(self._witness), str(target))
+        words = [sys.executable, *WORK, kind, *places, self._program, self._language]
+        # It reads the end of this pipe when the till is gone, however it went.
+        held_in, held = os.pipe()
+        try:
+            done = subprocess.run(
+                words, stdin=held_in, capture_output=True, start_new_session=True, check=False
+            )
+        finally:
+            os.close(held_in)
+            os.close(held)
+        if done.returncode:
+            why = clean(done.stderr.decode("utf-8", "replace")[-_LOGGED_MAX:], _LOGGED_MAX)
+            _log.error("the %s ended with %d: %s", kind, done.returncode, why)
+            return {"error": _("Arbetet avbröts. Vad som hände står i till.log.")}
+        fields: dict[str, Any] = json.loads(done.stdout)
+        return fields

@@ -174,7 +174,8 @@ def open_shop(config: Config, data_dir: Path, clock: "Clock", *, is_demo: bool) 
     shop = _shop_view(config, store, simulated, is_demo=is_demo)
     take_up = store.take_up_import
     folder = config.data.backup or data_dir / FOLDER_NAME
-    books = Books(database, witness_file, folder, program(), clock)
+    language = config.shop.language
+    books = Books(database, witness_file, folder, clock, program=program(), language=language)
     return Opened(till, shop, devices, reader.find, take_up, store.patience, books, close)
 
 

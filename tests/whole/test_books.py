@@ -1,14 +1,21 @@
 """Backup and export from the menu: by the command line's functions, beside a till that sells."""
 
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
 from dataclasses import replace
 from json import loads
 from pathlib import Path
+from time import monotonic, sleep
 
 from db.verify import verify_file
 from db.witness import read_witness
 from tests.whole.harness import MUG, Shop, WholeTill
 from tui import commands as c
-from tui.books import BooksPicture
+from tui.books import WORK, BooksPicture
+from tui.books_work import INTERRUPTED
 from tui.compose import witness_path
 
 
@@ -79,3 +86,42 @@ def test_a_place_that_cannot_be_written_is_named_and_the_till_sells_on(shop: Sho
     till.sell(MUG)
     till.do(c.PayCash())
     assert till.receipt(2).receipt_no == 2
+
+
+def worker(shop: Shop) -> int:
+    """Give the number of the process that makes a copy of this shop; waits until it is there."""
+    until_s = monotonic() + 10
+    while monotonic() < until_s:
+        for file in Path("/proc").glob("[0-9]*/cmdline"):
+            with suppress(OSError):  # It ended since the folder was read.
+                words = file.read_bytes().decode("utf-8", "replace").split("\0")
+                if WORK[-1] in words and str(shop.data_dir / "till.db") in words:
+                    return int(file.parent.name)
+        sleep(0.01)
+    raise AssertionError("nothing makes the copy")
+
+
+def test_a_backup_that_is_killed_is_told_and_the_till_sells_on(shop: Shop) -> None:
+    till = sold(shop)
+    till.do(c.MakeBooks("backup"))
+    os.kill(worker(shop), signal.SIGKILL)
+    books = till.wait(lambda view: view.books and not view.books.is_running).books
+    assert books is not None
+    assert "Arbetet avbröts" in books.error
+    assert shop.notes("backup-made") == []
+    assert made(till, "backup").is_done
+    till.sell(MUG)
+    till.do(c.PayCash())
+    assert till.receipt(2).receipt_no == 2
+
+
+def test_a_backup_ends_with_its_till_and_leaves_nothing_behind(shop: Shop) -> None:
+    sold(shop)
+    folder = shop.folder / "carried"
+    places = (shop.data_dir / "till.db", witness_path(shop.config, shop.data_dir))
+    target = folder / "copy.db"
+    words = [sys.executable, *WORK, "backup", *map(str, (*places, target)), "blipp", "sv"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as work:
+        told, _ = work.communicate(timeout=20)  # Closes the pipe that the till would hold.
+    assert (work.returncode, told) == (INTERRUPTED, b"")
+    assert not folder.exists() or not list(folder.iterdir())
