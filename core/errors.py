@@ -1,6 +1,6 @@
 """Every error of the house, named by what may be done next.
 
-TillError                      a code and facts; the words are made in tui/views/errors.py
+TillError                      a code and facts; the words are made in tui/texts.py
 ├─ RuleError                   refused by our own rules; nothing changed; choose otherwise
 ├─ DeviceError
 │   ├─ DeviceUnavailable       nothing left us; safe to try again

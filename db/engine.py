@@ -16,6 +16,7 @@ from sqlcipher3 import dbapi2
 
 from core.errors import StoreDamaged, StoreError
 from db.faults import name_faults, store_error
+from db.files import check_log_has_its_database
 from db.patience import TRY_MS
 from db.read_place import read_only_address
 
@@ -62,6 +63,7 @@ def open_writer(path: Path) -> Engine:
     """
     if has_wal_reset_bug(sqlite_version()):
         raise StoreDamaged(sqlite=dbapi2.sqlite_version, reason="wal-reset-bug")
+    check_log_has_its_database(path)
     engine = create_engine(
         # Not as one text: in that a `?` ends the name, and another file would be sold into.
         URL.create("sqlite", database=str(path)),
@@ -83,7 +85,11 @@ def open_writer(path: Path) -> Engine:
 
 
 def open_reader(path: Path) -> Engine:
-    """Open a read-only engine, for searches, verification and reports beside the till."""
+    """Open a read-only engine, for searches, verification and reports beside the till.
+
+    Raises StoreDamaged for an empty file beside a log.
+    """
+    check_log_has_its_database(path)
     name = read_only_address(path)
     engine = create_engine(
         "sqlite://",

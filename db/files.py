@@ -55,6 +55,29 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def is_gone(database: Path) -> bool:
+    """Say whether a database is missing or empty."""
+    return not database.exists() or database.stat().st_size == 0
+
+
+def check_log_has_its_database(database: Path) -> None:
+    """Refuse a log without its database. Raises StoreDamaged.
+
+    SQLite takes the log of an empty database away when it opens it, and with it every commit that
+    lay only there. A till makes its database before the log.
+    """
+    log = database.with_name(f"{database.name}-wal")
+    if is_gone(database) and not is_gone(log):
+        raise StoreDamaged(reason="database-gone-log-left", file=str(database), log=log.name)
+
+
+def check_database_is_there(database: Path, *, is_witnessed: bool) -> None:
+    """Refuse to begin a new shop where a log or a witness tells of one. Raises StoreDamaged."""
+    check_log_has_its_database(database)
+    if is_witnessed and is_gone(database):
+        raise StoreDamaged(reason="database-gone", file=str(database))
+
+
 class FileWatch:
     """Remembers which files were opened, and looks at them again before money is taken."""
 

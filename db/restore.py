@@ -244,6 +244,8 @@ def _write_row(
             _newest_out(held, lines, told),
             frozenset(copy.receipt_no for copy in store.open_copies())
             | {paper.reference for paper in store.pending_papers() if paper.kind == "copy"},
+            held["sale_id"],
+            held["service_id"],
         )
         name = f"{lost_first}-{lost_last}" if lost_last >= lost_first else "none"
         name = f"{WITNESS_LOST} {name}" if is_same_file else name

@@ -30,6 +30,7 @@ from core.vat import VatRate, rate_on
 from db.catalog import CatalogueStore
 from db.engine import READS, READS_ONCE, commits_of_others, open_writer
 from db.faults import system_error
+from db.files import check_log_has_its_database
 from db.migrate import migrate
 from db.patience import Patience
 from db.period_check import check_before_z
@@ -57,6 +58,7 @@ class SqliteStore:
 
     def __init__(self, path: Path, at: datetime) -> None:
         """Open the file, creating it with mode 0600. Raises StoreError and its kin."""
+        check_log_has_its_database(path)
         try:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         except OSError as error:

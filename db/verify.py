@@ -18,6 +18,7 @@ from sqlcipher3 import dbapi2
 from core.errors import StoreDamaged
 from core.frozen import frozen
 from db.engine import open_reader
+from db.files import check_log_has_its_database
 from db.read_place import readable
 from db.verify_restored import Gap
 from db.verify_rows import BadRow, Problem, Snapshot, expect
@@ -45,6 +46,11 @@ def verify_shop(data_dir: Path, witness: Path | None) -> VerifyReport:
     Reads within one transaction, so a till that sells meanwhile changes nothing of what is read.
     """
     path = data_dir / "till.db"
+    try:
+        check_log_has_its_database(path)
+    except StoreDamaged as error:
+        what = "is missing or empty, and its log {log} is not"
+        return VerifyReport(False, 0, Problem("file", path.name, what, error.facts))
     if not path.is_file():
         return VerifyReport(False, 0, Problem("file", path.name, "there is no such file", {}))
     try:

@@ -114,7 +114,7 @@ def open_shop(config: Config, data_dir: Path, clock: "Clock", *, is_demo: bool) 
     """Open store and witness and build till and devices. Raises StoreError, ConfigError."""
     from core.services.till import Till
     from db.article_reader import ArticleReader
-    from db.files import FileWatch, mend_rights
+    from db.files import FileWatch, check_database_is_there, mend_rights
     from db.store import SqliteStore
     from db.witness import Witness, read_witness
     from tui.books import FOLDER_NAME, Books
@@ -126,7 +126,8 @@ def open_shop(config: Config, data_dir: Path, clock: "Clock", *, is_demo: bool) 
 
     switch_off_core_dumps()
     database, witness_file = data_dir / DATABASE_NAME, witness_path(config, data_dir)
-    read_witness(witness_file)  # What cannot be read is told before anything is touched.
+    # What cannot be read, and a database that is away, is told before anything is touched.
+    check_database_is_there(database, is_witnessed=bool(read_witness(witness_file)))
     mend_rights(data_dir, witness_file)
     store = SqliteStore(database, clock.now())
     store.check_witness(witness_file)

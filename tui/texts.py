@@ -130,6 +130,16 @@ ERRORS: Final[dict[str, str]] = {
         "Databasen är äldre än sitt vittne: kassan får inte sälja. Kör blipp verify. En "
         "säkerhetskopia läggs tillbaka med blipp restore."
     ),
+    "store-damaged/database-gone": N_(
+        "Databasen saknas: {file} finns inte eller är tom, men vittnesfilen har sett kassan sälja. "
+        "Sitter disken i? Lägg tillbaka filen, och starta igen. Är den borta för gott: blipp "
+        "restore med en säkerhetskopia."
+    ),
+    "store-damaged/database-gone-log-left": N_(
+        "Databasen saknas: {file} finns inte eller är tom, men dess logg {log} ligger kvar, med de "
+        "senaste köpen. Rör inte loggen. Lägg tillbaka databasen bredvid den, och starta igen. Är "
+        "den borta för gott: blipp restore med en säkerhetskopia."
+    ),
     "store-damaged/witness-missing": N_(
         "Vittnesfilen saknas: {file} finns inte. Utan den kan ett kvittonummer komma två gånger: "
         "kassan får inte sälja. Sitter disken i? Anslut den eller lägg tillbaka filen, och starta "

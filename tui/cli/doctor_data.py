@@ -11,10 +11,10 @@ from sqlalchemy.exc import DBAPIError
 
 from core.errors import StoreError
 from db.engine import check_modes, has_wal_reset_bug, open_reader, open_writer, sqlite_version
-from db.files import free_bytes, open_to_others
+from db.files import check_database_is_there, free_bytes, is_gone, open_to_others
 from db.migrate import pending
 from db.start_checks import check_start
-from db.witness import check_witness
+from db.witness import check_witness, read_witness
 from tui.cli.place import Place
 from tui.cli.say import say
 from tui.cli.words import words_of
@@ -31,10 +31,7 @@ def tell_data(place: Place) -> bool:
     is_well = not has_wal_reset_bug(sqlite_version())
     line("SQLite", version if is_well else _("{version}: har WAL-felet").format(version=version))
     witness = witness_path(place.config, place.data_dir)
-    if not place.database.is_file():
-        line(_("Databas"), _("{path} finns inte än").format(path=place.database))
-    else:
-        is_well = _tell_database(place.database, witness) and is_well
+    is_well = _tell_files(place.database, witness) and is_well
     if place.data_dir.is_dir():
         is_well = _tell_rights(place.data_dir, witness) and is_well
         is_well = _tell_room(place, witness) and is_well
@@ -42,6 +39,19 @@ def tell_data(place: Place) -> bool:
     is_off = are_core_dumps_off()
     line(_("Minnesdumpar"), _("avstängda") if is_off else _("kan inte stängas av"))
     return is_well and is_off
+
+
+def _tell_files(database: Path, witness: Path) -> bool:
+    """Tell of database and witness, or that there are none yet."""
+    try:
+        check_database_is_there(database, is_witnessed=bool(read_witness(witness)))
+    except StoreError as error:
+        line(_("Databas"), words_of(error))
+        return False
+    if is_gone(database):
+        line(_("Databas"), _("{path} finns inte än").format(path=database))
+        return True
+    return _tell_database(database, witness)
 
 
 def _tell_database(database: Path, witness: Path) -> bool:

@@ -11,6 +11,9 @@ from tui.i18n import N_, _
 
 PROBLEMS: Final[Mapping[str, str]] = {
     "there is no such file": N_("filen finns inte"),
+    "is missing or empty, and its log {log} is not": N_(
+        "saknas eller är tom, men dess logg {log} ligger kvar: rör den inte, lägg tillbaka filen"
+    ),
     "is missing from the schema": N_("saknas i databasens schema"),
     "is changed in the schema": N_("är ändrad i databasens schema"),
     "is no part of the schema": N_("hör inte till databasens schema"),
