@@ -57,8 +57,18 @@ Judgement = (
 )
 
 
-def judge(sale_id: int, tender: Tender, result: CardResult, policy: TipPolicy) -> Judgement:
-    """Turn the terminal's final word on `tender` into the event that follows from it."""
+def judge(
+    sale_id: int,
+    tender: Tender,
+    result: CardResult,
+    policy: TipPolicy,
+    *,
+    is_restored: bool = False,
+) -> Judgement:
+    """Turn the terminal's final word on `tender` into the event that follows from it.
+
+    `is_restored`: the payment came out of a backup, and may be on a receipt that is lost.
+    """
     service_id = tender.service_id
     if result.verdict is CardVerdict.DECLINED:
         return ev.CardDeclined(sale_id, service_id, result.condition, result.text)
@@ -67,7 +77,7 @@ def judge(sale_id: int, tender: Tender, result: CardResult, policy: TipPolicy) -
     flaw = _flaw(tender, result)
     if flaw:
         return ev.AnswerUnusable(sale_id, service_id, flaw)
-    return _judge_amounts(sale_id, tender, result, policy)
+    return _judge_amounts(sale_id, tender, result, policy, is_restored=is_restored)
 
 
 def _flaw(tender: Tender, result: CardResult) -> str:
@@ -91,7 +101,7 @@ def _flaw(tender: Tender, result: CardResult) -> str:
 
 
 def _judge_amounts(
-    sale_id: int, tender: Tender, result: CardResult, policy: TipPolicy
+    sale_id: int, tender: Tender, result: CardResult, policy: TipPolicy, *, is_restored: bool
 ) -> ev.CardAuthorized | ev.CardAuthorizedOutOfPolicy:
     """Split a usable approval into sale part and tip, and hold it against the policy."""
     assert result.authorized_ore is not None
@@ -103,7 +113,10 @@ def _judge_amounts(
     else:
         amount_ore = tender.requested_ore
         reason = _tip_flaw(tender, difference_ore, policy)
-    if not reason and tender.is_abort_asked:
+    if is_restored:
+        # First of all: the other questions were perhaps answered in the time that is lost.
+        reason = "restored"
+    elif not reason and tender.is_abort_asked:
         reason = "abort-too-late"
     tip_ore = result.authorized_ore - amount_ore
     common = (

@@ -175,7 +175,7 @@ class CardAuthorizedOutOfPolicy:
     is_tip_derived: bool
     poi_transaction: str
     reason: str
-    """tip-above-cap | tip-while-off | partial | abort-too-late."""
+    """tip-above-cap | tip-while-off | partial | abort-too-late | restored."""
 
 
 @frozen

@@ -63,7 +63,7 @@ class Tender:
     authorized_ore: int = 0
     started_at: datetime | None = None
     hold_reason: str = ""
-    """Why it is held: tip-above-cap, tip-while-off, partial, abort-too-late."""
+    """Why it is held: tip-above-cap, tip-while-off, partial, abort-too-late, restored."""
     is_tip_derived: bool = False
     """The tip is the difference of totals: the terminal named none."""
     resolved_by: str = ""

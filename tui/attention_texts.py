@@ -161,6 +161,10 @@ BEFORE_STOP: Final[dict[str, str]] = {
         "Kortet från före omstarten drogs INTE. Köpet är obetalt: ta betalt på nytt."
     ),
     "before-stop-open": N_("Detta är köpet från före omstarten."),
+    "before-stop-restored": N_(
+        "Köpet kommer ur en säkerhetskopia och kan vara betalt redan, på ett kvitto som saknas i "
+        "journalen. Fråga kunden. Är det betalt: makulera det här köpet i menyn."
+    ),
 }
 """What became of the sale that was being paid when the till stopped."""
 
@@ -183,6 +187,11 @@ HOLD_REASONS: Final[dict[str, str]] = {
     "abort-too-late": N_(
         "Avbrottet kom för sent. Behåll: köpet fortsätter som betalt. Återför: kunden får allt "
         "tillbaka på kortet."
+    ),
+    "restored": N_(
+        "Kunden kan redan ha ett kvitto på det, som saknas i journalen. Behåll: köpet bokförs nu "
+        "och får ett nytt kvitto; släng papperet om kunden har sitt. Återför: bara om kunden "
+        "varken har kvitto eller varor."
     ),
 }
 """Why an approved card is held."""

@@ -122,7 +122,8 @@ def take_answer(till: Till, fact: CardAnswered) -> None:
 def take_result(till: Till, tender: Tender, result: CardResult) -> None:
     """Judge a final word, fresh or from a query, and go on from there."""
     assert till.sale is not None
-    event = judge(till.sale.sale_id, tender, result, till.rules.tip)
+    is_restored = till.lost_time.has_card(tender.service_id)
+    event = judge(till.sale.sale_id, tender, result, till.rules.tip, is_restored=is_restored)
     if isinstance(event, ev.AnswerUnusable) and till.state is SaleState.IN_DOUBT:
         ask_about_doubt(till, tender, (event.text,))
         return

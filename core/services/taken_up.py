@@ -12,6 +12,8 @@ from core.tender import Tender, TenderState
 
 OPEN_CODE: Final = "before-stop-open"
 """It is not over: the card is asked about or decided on, or the control code is missing."""
+RESTORED_CODE: Final = "before-stop-restored"
+"""It came out of a backup, and may have been paid in the time that is lost."""
 
 _PAID: Final = (SaleState.PAID, SaleState.SIGNING)
 _ENDINGS: Final = {
@@ -39,8 +41,10 @@ def follow(till: Till) -> None:
     elif taken is not None and sale is not None and sale.sale_id == taken.sale.sale_id:
         taken = TakenUp(sale, taken.tender_no)
         told = _told_open(taken)
-    till.before_stop = told
     till.taken_up = taken if told is not None else None
+    is_restored = sale is not None and till.lost_time.has_sale(sale.sale_id)
+    may_be_paid = is_restored and till.state not in _PAID
+    till.before_stop = Attention(RESTORED_CODE) if may_be_paid else told
 
 
 def _told_open(taken: TakenUp) -> Attention | None:

@@ -164,7 +164,7 @@ class Till:
     papers: dict[int, Paper] = field(default_factory=dict)
     """Pending paper jobs, by id."""
     lost_time: LostTime = field(default_factory=LostTime)
-    """What a restored backup cannot know of papers."""
+    """What a restored backup cannot know."""
     copies: dict[int, ReceiptCopy] = field(default_factory=dict)
     """Copies that are not signed yet, by the original's number."""
     lates: dict[int, LateApproval] = field(default_factory=dict)

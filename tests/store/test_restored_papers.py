@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from core.services import payment, registration
+from core.checkout import SaleState
+from core.services import doubt, payment, registration, taken_up
 from db.backup import back_up
 from db.witness import read_witness
 from tests.fake_store import Seam, no_seam
@@ -197,3 +198,74 @@ def test_a_copy_is_witnessed_before_it_prints(shop: RealShop) -> None:
     problem = shop.verify().problem
     assert problem is not None
     assert problem.what.startswith("row is missing: the witness file names it (copy")
+
+
+def pay_by_card(life: Life) -> None:
+    life.begin()
+    registration.add_code(life.till, "2", None, None)
+    payment.pay_card(life.till, None, None)
+    life.settle()
+
+
+def test_a_card_that_ran_while_the_backup_was_made_is_held_and_never_sold_again_unasked(
+    shop: RealShop, tmp_path: Path
+) -> None:
+    shop.world.terminal.memory = "last"
+    with pytest.raises(Died):
+        shop.live(SCRIPT, pay_by_card, dies_at("after AuthorizeCard"))
+    file = kept(shop, tmp_path)
+    go_on(shop)
+    number, charged = newest(shop), len(shop.world.terminal.ledger)
+    put_back(shop, file, number, 0)
+
+    def work(life: Life) -> None:
+        life.begin()
+        life.pump()
+        till = life.till
+        assert till.state is SaleState.HELD
+        assert till.attention is not None
+        assert dict(till.attention.facts)["reason"] == "restored"
+        assert till.before_stop is not None
+        assert till.before_stop.code == "before-stop-restored"
+        assert newest(shop) == number + 1, "nothing of it is numbered"
+        doubt.keep_held(till, "Maja")
+        life.settle()
+        assert till.last_receipt is not None
+        assert till.last_receipt.receipt_no == number + 2
+
+    shop.live(SCRIPT, work)
+    assert len(shop.world.terminal.ledger) == charged, "drawn once"
+    assert shop.verify().is_sound
+    assert live(shop, 1) == [number + 3]
+
+
+def test_an_open_sale_out_of_a_backup_is_told_as_perhaps_paid_until_it_ends(
+    shop: RealShop, tmp_path: Path
+) -> None:
+    def begins(life: Life) -> None:
+        life.begin()
+        registration.add_code(life.till, "2", None, None)
+
+    shop.live(SCRIPT, begins)
+    file = kept(shop, tmp_path)
+    live(shop, 0)
+    number = newest(shop)
+    put_back(shop, file, number, 0)
+
+    def work(life: Life) -> None:
+        life.begin()
+        assert life.till.before_stop is not None
+        assert life.till.before_stop.code == "before-stop-restored"
+        registration.void_sale(life.till)
+        taken_up.follow(life.till)
+        pay_new(life)
+
+    def pay_new(life: Life) -> None:
+        assert life.till.before_stop is None
+        registration.add_code(life.till, "2", None, None)
+        payment.pay_card(life.till, None, None)
+        life.settle()
+        assert life.till.last_receipt is not None, "a card of the new time is no question"
+
+    shop.live(SCRIPT, work)
+    assert shop.verify().is_sound
