@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 LINE_FEED_S: Final = 0.05
 """A line feed this soon after Enter belongs to it (contract.md 5)."""
 SMALLEST: Final = (80, 24)
-"""A smaller window shows a part of a picture of this size."""
+"""In a smaller window nothing is shown but that, and no question can be answered."""
 SOON_S: Final = 0.03
 """How long a picture may wait for a better one while a device is answering."""
 FACE_WIDTH: Final = 40
@@ -291,8 +291,13 @@ class TillApp(App[int]):
         desk.drawn_at_s = self._clock.monotonic_s()
         self._place_face(desk)
         self._board.show(self.picture())
-        if desk.is_unseen:
+        if desk.is_unseen and not self._is_too_small:
             self.call_after_refresh(desk.seen)
+
+    @property
+    def _is_too_small(self) -> bool:
+        """Say whether the window shows only that it is too small: no question is seen in it."""
+        return self.size.width < SMALLEST[0] or self.size.height < SMALLEST[1]
 
     def picture(self) -> Block:
         """Make the picture for the board's size."""
@@ -306,7 +311,7 @@ class TillApp(App[int]):
         from tui.widgets.bottom import draw_bottom
         from tui.widgets.top_bar import draw_top_bar
 
-        if self.size.width < SMALLEST[0] or self.size.height < SMALLEST[1]:
+        if self._is_too_small:
             from tui.widgets.too_small import draw_too_small
 
             is_demo = desk.shop is not None and desk.shop.is_demo

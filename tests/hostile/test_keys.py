@@ -156,7 +156,7 @@ class Fuzz:
         await asyncio.sleep(0)
 
 
-SIZES = ((80, 24), (120, 40), (60, 20), (200, 50))
+SIZES = ((80, 24), (80, 24), (120, 40), (200, 50), (60, 20))
 LINES_MAX = 100
 CALM_TURNS = 3
 """Turns of the event loop in which whatever was typed before is read."""
