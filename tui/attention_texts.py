@@ -196,6 +196,12 @@ HOLD_REASONS: Final[dict[str, str]] = {
 }
 """Why an approved card is held."""
 
+LATE_PART: Final = N_(
+    "Terminalen drog {authorized_ore} mer på kortet, {at}, än vad som beslutades i kassan. Gör upp "
+    "det med kunden. Nästa kort och Z väntar på ditt svar."
+)
+"""What a late approval is where the payment counts as paid, by somebody's decision."""
+
 PAPERS: Final[dict[str, str]] = {
     "receipt": N_("Kom kvitto {reference} ut?"),
     "copy": N_("Kom kopian av kvitto {reference} ut?"),
@@ -245,7 +251,9 @@ def before_stop_words(told: Attention) -> str:
     """Say what became of the sale that was being paid when the till stopped."""
     facts = dict(told.facts)
     paper = _("skrivs ut") if facts.get("is_paper_waiting") else _("är klart")
-    return _(BEFORE_STOP[told.code]).format_map(Facts({**facts, "paper": paper}))
+    words = _(BEFORE_STOP[told.code]).format_map(Facts({**facts, "paper": paper}))
+    by = facts.get("by")
+    return words + " " + _("Så beslutade {by}.").format(by=by) if by else words
 
 
 def slip_told_words(told: Attention) -> str:
@@ -274,6 +282,8 @@ def attention_words(attention: Attention) -> tuple[str, ...]:
         rows.append(_(COPY).format_map(facts))
     if "is_restored" in told:
         rows.append(_(RESTORED))
+    elif told.get("is_part"):
+        rows.append(_(LATE_PART).format_map(facts))
     elif attention.code in ATTENTIONS:
         rows.append(_(ATTENTIONS[attention.code][1]).format_map(facts))
     if facts["reason"] in HOLD_REASONS:
@@ -295,6 +305,26 @@ def attention_words(attention: Attention) -> tuple[str, ...]:
     if facts["text"]:
         rows.append(_said_by_device(facts["text"]))
     return tuple(rows)
+
+
+def charged_words(attention: Attention, total_ore: int) -> str:
+    """Ask whether a card paid this total; what it would mean is told, and what speaks against."""
+    facts = dict(attention.facts)
+    asked_ore, slip_ore = int(facts.get("asked_ore", 0)), int(facts.get("slip_ore", 0))
+    parts = []
+    if slip_ore and total_ore != slip_ore:
+        words = _("VARNING: kassan har fått terminalens kortkvitto GODKÄNT {slip}, inte {total}.")
+        parts.append(words.format(slip=kronor(slip_ore), total=kronor(total_ore)))
+    parts.append(_("Terminalen visar GODKÄNT {total}.").format(total=kronor(total_ore)))
+    if total_ore > asked_ore > 0:
+        tip = {"tip_ore": total_ore - asked_ore, "requested_ore": asked_ore}
+        words = _("Det är {tip} i dricks, {percent} % av beloppet.")
+        parts.append(words.format(tip=kronor(tip["tip_ore"]), percent=_tip_percent(tip)))
+    elif total_ore < asked_ore:
+        words = _("Det är {rest} mindre än begärt: resten återstår att betala.")
+        parts.append(words.format(rest=kronor(asked_ore - total_ore)))
+    parts.append(_("Beslutet skrivs i journalen. Är det så?"))
+    return " ".join(parts)
 
 
 def must_answer_words(attention: Attention) -> str:

@@ -44,7 +44,7 @@ def take_query(till: Till, fact: CardQueried) -> None:
     tender = open_tender(till, query.service_id)
     if tender is None or till.sale is None:
         if query.result is not None and query.verdict is CardVerdict.APPROVED:
-            take_late(till, query.result)
+            take_late(till, query.result, is_asked=True)
         return
     till.note_alone("query-answered", service_id=query.service_id, verdict=str(query.verdict))
     if till.state is SaleState.REVERSING:
@@ -173,6 +173,8 @@ def decide_reversal(till: Till, *, is_reversed: bool, by: str) -> None:
         forward(till, is_fresh=True)
         return
     _settle_reversed(till, sale, tender, by)
+    # What a person decided may be wrong: see Till.check_last_told.
+    till.ask_last_transaction()
 
 
 def take_reversal(till: Till, fact: CardReversed) -> None:

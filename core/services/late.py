@@ -2,7 +2,8 @@
 
 A late approval moves no sale and blocks no sale; but no card is asked for and no Z is taken before
 a manager has answered (terminal-protocols 5.3 step 8, reliability F12). An answer that comes twice
-for a payment that is paid, held or undone is no alarm.
+for a payment that is paid, held or undone is no alarm, unless it contradicts what a person decided:
+then what the card paid beyond that is the late part.
 """
 
 from dataclasses import replace
@@ -13,12 +14,13 @@ from core.effects import QueryCard
 from core.errors import NothingToGiveBack, SaleNotOpen
 from core.facts import CardReversed
 from core.late_approval import LateApproval, LateState
+from core.sale import Sale
 from core.services.printing import queue_reversal, start_next_paper
 from core.services.slips import keep_slip
 from core.services.steps import card_request, hand_out_reversal
 from core.services.till import Attention, Till
 from core.store_ports import UnitOfWork
-from core.tender import TenderState
+from core.tender import Tender, TenderState
 from core.totals import Change, Section
 
 LATE_CODE: Final = "card-late-approval"
@@ -27,27 +29,30 @@ LATE_CODE: Final = "card-late-approval"
 _ENDED_UNPAID: Final = (TenderState.NEVER_CHARGED, TenderState.DECLINED, TenderState.ABORTED)
 
 
-def take_late(till: Till, result: CardResult) -> bool:
+def take_late(till: Till, result: CardResult, *, is_asked: bool = False) -> bool:
     """Take an answer that no open payment waits for; True when it was a new late approval.
 
     Durable when this returns. False: it is no approval, or of a payment that did not end unpaid,
-    or known already, or another payment's transaction.
+    or known already, or another payment's transaction. `is_asked`: the terminal was asked, so it
+    tells how the card stands now.
     """
     if result.verdict is not CardVerdict.APPROVED:
         return False
     service_id = result.service_id
     sale = till.store.sale_of_service(service_id)
     tender = sale.tender_of_service(service_id) if sale else None
-    if sale is None or tender is None or tender.state not in _ENDED_UNPAID:
+    if sale is None or tender is None:
         return False
-    if till.store.late_approval(service_id) is not None or _is_anothers(till, result):
+    late_ore = _late_ore(tender, result.authorized_ore or tender.asked_ore, is_asked=is_asked)
+    if late_ore <= 0 or till.store.late_approval(service_id) or _is_anothers(till, result):
         return False
     late = LateApproval(
         service_id=service_id,
         sale_id=sale.sale_id,
         tender_no=tender.no,
-        authorized_ore=result.authorized_ore or tender.asked_ore,
-        poi_transaction=result.poi_transaction,
+        authorized_ore=late_ore,
+        # A part of a payment cannot be reversed: it is settled with the customer by hand.
+        poi_transaction="" if tender.state is TenderState.SETTLED else result.poi_transaction,
         card=_card_of(result.slips or till.store.slips_of(service_id, result.poi_transaction)),
         at=result.poi_at or f"{till.clock.now():%Y-%m-%d %H:%M:%S}",
     )
@@ -73,12 +78,31 @@ def take_late(till: Till, result: CardResult) -> bool:
     return True
 
 
+def _late_ore(tender: Tender, authorized_ore: int, *, is_asked: bool) -> int:
+    """Say how much an approval draws beyond what the tender ended with; 0 = it is no alarm.
+
+    A payment that ended as paid, or as reversed, is believed where the terminal said so; where a
+    person decided it, the terminal's own word counts.
+    """
+    if tender.state in _ENDED_UNPAID:
+        return authorized_ore
+    if not tender.resolved_by:
+        return 0
+    if tender.state is TenderState.REVERSED and is_asked:
+        return authorized_ore
+    if tender.state is TenderState.SETTLED:
+        return authorized_ore - tender.authorized_ore
+    return 0
+
+
 def take_late_slip(till: Till, slip: CardSlip) -> None:
-    """Take an approved slip of a payment that is said never to have run: it did."""
+    """Take an approved slip of a payment that was decided on, or is said never to have run."""
     sale = till.store.sale_of_service(slip.service_id) if slip.service_id else None
     tender = sale.tender_of_service(slip.service_id) if sale else None
     is_approved = slip.status == "approved" and slip.kind == "purchase"
-    if tender is None or not is_approved or tender.state is not TenderState.NEVER_CHARGED:
+    if tender is None or not is_approved:
+        return
+    if tender.state is not TenderState.NEVER_CHARGED and not tender.resolved_by:
         return
     take_late(
         till,
@@ -124,6 +148,7 @@ def ask_about_lates(till: Till) -> None:
             ("reversal_service_id", late.reversal_service_id),
             ("is_reversing", int(late.state is LateState.REVERSING)),
             ("may_reverse", int(_may_reverse(till, late))),
+            ("is_part", int(_is_part(sale, late))),
         ),
     )
 
@@ -273,6 +298,12 @@ def _reversing(till: Till, reversal_service_id: int) -> LateApproval | None:
         if is_it and late.state is LateState.REVERSING:
             return late
     return None
+
+
+def _is_part(sale: Sale | None, late: LateApproval) -> bool:
+    """Say whether it is what a paid card paid beyond what a person decided."""
+    tender = sale.tender_of_service(late.service_id) if sale else None
+    return tender is not None and tender.state is TenderState.SETTLED
 
 
 def _may_reverse(till: Till, late: LateApproval) -> bool:

@@ -57,7 +57,11 @@ def _told_open(taken: TakenUp) -> Attention | None:
         return Attention(OPEN_CODE, (("state", str(state)),)) if is_same else None
     if tender is None or not is_last or tender.state not in _ENDINGS:
         return None
-    facts = (("authorized_ore", tender.authorized_ore), ("asked_ore", tender.asked_ore))
+    facts = (
+        ("authorized_ore", tender.authorized_ore),
+        ("asked_ore", tender.asked_ore),
+        ("by", tender.resolved_by),
+    )
     return Attention(_ENDINGS[tender.state], facts)
 
 
@@ -78,6 +82,7 @@ def _told_closed(taken: TakenUp, till: Till) -> Attention | None:
             ("total_ore", receipt.to_pay_ore),
             ("authorized_ore", 0 if card is None else card.authorized_ore),
             ("is_paper_waiting", int(is_waiting)),
+            ("by", "" if card is None else card.resolved_by),
         ),
     )
 

@@ -11,12 +11,13 @@ from core.effects import AuthorizeCard, QueryCard, ReverseCard
 from core.errors import NothingToGiveBack, PaymentInProgress, ReportNotAllowed, SaleNotOpen
 from core.late_approval import LateState
 from core.reports import Tally
-from core.services import doubt, late, payment, registration, reporting
+from core.services import doubt, giving_back, late, payment, registration, reporting
 from core.services.facts_desk import take_fact
 from core.services.till import Till
 from core.tender import TenderState
 from tests.fake_store import FakeStore
 from tests.till_start import a_store, begin, started
+from tui.attention_texts import attention_words
 
 ASKED_ORE = 139_00
 TOTAL_ORE = 170_00
@@ -290,3 +291,67 @@ def test_a_second_answer_for_a_settled_card_is_journalled_and_alarms_nobody() ->
     assert not till.lates
     assert till.attention is None
     assert len(notes(till, "answer-ignored")) == 2
+
+
+def decided_charged(total_ore: int) -> Till:
+    """Give a till whose manager decided that an unclear card paid this total."""
+    till = begin(a_store())
+    registration.add_code(till, "1", None, None)
+    service_id = ask_for_card(till)
+    take_fact(till, f.CardAnswerLost(service_id, "link lost"))
+    take_fact(till, f.CardQueryFailed(service_id, "unreachable", 2))
+    doubt.decide_doubt(till, is_charged=True, total_ore=total_ore, by="Maja")
+    till.take_effects()
+    return till
+
+
+@EVIDENCE
+def test_what_a_card_paid_beyond_a_decision_is_asked_about_and_settled_by_hand(
+    come: Callable[[], f.Fact],
+) -> None:
+    till = decided_charged(ASKED_ORE)
+    for fact in (come(), by_answer(), by_query(), by_slip()):
+        take_fact(till, fact)
+    facts = asked(till)
+    assert (facts["authorized_ore"], facts["is_part"], facts["may_reverse"]) == (31_00, 1, 0)
+    assert till.attention is not None
+    assert "31,00 kr mer på kortet" in attention_words(till.attention)[0]
+    assert len(notes(till, "card-late-approval")) == 1
+    till.sale = None
+    with pytest.raises(NothingToGiveBack):
+        late.reverse_late(till, 1, "Maja")
+    late.settle_by_hand(till, 1, "Maja")
+    assert till.attention is None
+
+
+@EVIDENCE
+def test_an_answer_that_agrees_with_a_decision_alarms_nobody(come: Callable[[], f.Fact]) -> None:
+    till = decided_charged(TOTAL_ORE)
+    take_fact(till, come())
+    assert not till.lates
+
+
+@pytest.mark.parametrize("is_told_by_terminal", [False, True])
+def test_a_card_that_stands_though_a_person_decided_it_reversed_is_asked_about(
+    is_told_by_terminal: bool,
+) -> None:
+    till = begin(a_store())
+    registration.add_code(till, "1", None, None)
+    registration.add_code(till, "2", None, None)
+    payment.pay_card(till, ASKED_ORE, None)
+    take_fact(till, f.CardAnswered(APPROVED))
+    giving_back.give_back(till, 1, "Maja")
+    reversal = next(one for one in till.take_effects() if isinstance(one, ReverseCard))
+    take_fact(till, f.CardReversalLost(reversal.service_id, "link lost"))
+    if is_told_by_terminal:
+        take_fact(till, f.CardQueried(QueryResult(1, CardVerdict.NOT_CHARGED)))
+    else:
+        take_fact(till, f.CardQueryFailed(1, "unreachable", doubt.QUERY_TRIES_MAX))
+        doubt.decide_reversal(till, is_reversed=True, by="Maja")
+        assert till.terminal.must_tell_last
+    take_fact(till, by_answer())
+    assert not till.lates, "an answer from before the reversal"
+    take_fact(till, by_query())
+    assert bool(till.lates) is not is_told_by_terminal
+    if till.lates:
+        assert asked(till)["authorized_ore"] == TOTAL_ORE

@@ -17,6 +17,7 @@ from tui.attention_texts import (
     attention_title,
     attention_words,
     before_stop_words,
+    charged_words,
     must_answer_words,
     no_paper_words,
 )
@@ -276,8 +277,7 @@ class RecoveryPage(Page):
         if total_ore is None and self.slip_ore:
             total_ore = self.slip_ore
         shown_ore = int(self.facts.get("asked_ore", 0)) if total_ore is None else total_ore
-        words = _("Terminalen visar GODKÄNT {total}. Beslutet skrivs i journalen. Är det så?")
-        words = words.format(total=kronor(shown_ore))
+        words = charged_words(self.attention, shown_ore)
         self._ask(_("Kortet är draget"), words, DecideDoubt(is_charged=True, total_ore=total_ore))
 
     def _erase(self) -> None:
