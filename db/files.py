@@ -93,14 +93,16 @@ class FileWatch:
         for path, opened in self._files.items():
             if _identity(path) != opened:
                 raise StoreDamaged(reason="file-replaced", file=path.name)
-        try:
-            free = free_bytes(*self._places)
-        except OSError as error:
-            raise system_error(error, self._places[0].name) from error
-        if free < self._free_bytes_min:
-            raise DiskNearlyFull(
-                free_mb=free // 1_000_000, wanted_mb=self._free_bytes_min // 1_000_000
-            )
+        for place in self._places:
+            try:
+                free = free_bytes(place)
+            except OSError as error:
+                raise system_error(error, place.name) from error
+            if free < self._free_bytes_min:
+                wanted_mb = self._free_bytes_min // 1_000_000
+                raise DiskNearlyFull(
+                    place=str(place), free_mb=free // 1_000_000, wanted_mb=wanted_mb
+                )
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -34,6 +34,14 @@ ROOM: Final = 10
 """Numbers left out besides those that are known to be lost, in series that no paper tells of."""
 SERVICE_IDS_EACH_START: Final = 10_000
 ROWS_EACH_RECEIPT: Final = 40
+_LINE_OF: Final = {
+    "z_no": "z",
+    "copy_no": "copy",
+    "serial": "serial",
+    "sale_id": "sale",
+    "service_id": "service",
+}
+"""Kind of the witness line that tells where a series was raised to, behind the line `restored`."""
 
 
 @frozen
@@ -149,14 +157,14 @@ def raised_numbers(
     rows_lost = max((line.seq - base_seq for line in lost_lines), default=0)
     rows_lost = max(rows_lost, receipts_lost * ROWS_EACH_RECEIPT)
     room = rows_lost + ROOM
+    # What an earlier restore raised a series to is in no file that is older than it.
+    base = {name: max(held[name], _newest(lines, kind)) for name, kind in _LINE_OF.items()}
     starts = 1 + sum(line.kind == "start" for line in lost_lines)
     raised = {
         "receipt_no": receipt_no + 1,
         "z_no": z_no,
-        "serial": held["serial"] + room,
-        "copy_no": max(held["copy_no"], _newest(lines, "copy")) + room,
-        "sale_id": held["sale_id"] + room,
-        "service_id": held["service_id"] + room + starts * SERVICE_IDS_EACH_START,
+        **{name: base[name] + room for name in ("serial", "copy_no", "sale_id")},
+        "service_id": base["service_id"] + room + starts * SERVICE_IDS_EACH_START,
     }
     return raised, receipt_no
 
@@ -192,15 +200,16 @@ def restore(
         copy_database(file, made)
         if not verified_head(made, None).seq:
             raise StoreDamaged(reason="no-journal", file=file.name)
-        restored, line = _write_row(made, lines, told, at, is_same_file=is_same_file)
-        report = verify_file(made, (*lines, line))
+        restored, written = _write_row(made, lines, told, at, is_same_file=is_same_file)
+        report = verify_file(made, (*lines, *written))
         if report.problem is not None:
             raise BackupUnsound(report.problem)
         kept_as = _take_place(made, database, at)
     finally:
         _remove(made)
     appended = Witness(witness)
-    appended.append(*line)
+    for line in written:
+        appended.append(*line)
     appended.close()
     return Restored(*restored, kept_as)
 
@@ -212,8 +221,8 @@ def _write_row(
     at: datetime,
     *,
     is_same_file: bool,
-) -> tuple[tuple[int, int, int, int], WitnessLine]:
-    """Raise the series and journal the gap in one commit; gives the facts and the witness line."""
+) -> tuple[tuple[int, int, int, int], tuple[WitnessLine, ...]]:
+    """Raise the series and journal the gap in one commit; gives the facts and witness lines."""
     newest = max(part_lines(lines)[0], default=WitnessLine(0, "", "", 0))
     store = SqliteStore(made, at)
     try:
@@ -261,8 +270,11 @@ def _write_row(
             uow.commit()
     finally:
         store.close()
-    line = WitnessLine(entry.seq, entry.hash, RESTORED, lost_last)
-    return (lost_first, lost_last, raised["receipt_no"] + 1, raised["z_no"] + 1), line
+    told_lines = (
+        WitnessLine(entry.seq, entry.hash, RESTORED, lost_last),
+        *(WitnessLine(entry.seq, entry.hash, _LINE_OF[name], raised[name]) for name in _LINE_OF),
+    )
+    return (lost_first, lost_last, raised["receipt_no"] + 1, raised["z_no"] + 1), told_lines
 
 
 def _take_place(made: Path, database: Path, at: datetime) -> str:

@@ -24,6 +24,8 @@ class Gap:
     last: int
     is_same_file: bool = False
     """The shop's own file was put back, because its witness was lost."""
+    next_receipt_no: int = 0
+    """Where the numbers go on: always one receipt more than is known, which may be nobody's."""
 
     @property
     def counted(self) -> tuple[str, int, int]:
@@ -59,7 +61,8 @@ class Restores:
         self.in_flight |= set(numbered)
         self._accounted.add((note["witness_seq"], note["witness_hash"]))
         is_same_file = note.get("is_same_file", False)
-        self.gaps.append(Gap(seq, note["at"], note["by"], first, last, is_same_file))
+        next_no = drawn["receipt_no"] + 1
+        self.gaps.append(Gap(seq, note["at"], note["by"], first, last, is_same_file, next_no))
 
     def check_lost(self) -> None:
         """Hold the witness's lost lines against the rows that explain them. Raises BadRow."""

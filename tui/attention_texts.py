@@ -43,6 +43,7 @@ RESULTS: Final[dict[str, str]] = {
     "card-never-charged": N_("Terminalen har inte dragit något. Försök igen, eller ta kontant."),
     "cash-returned": N_("Ge kunden {amount_ore} ur lådan."),
     "card-reversed": N_("Kortbetalningen är återförd – kunden har pengarna tillbaka."),
+    "late-reversed": N_("{authorized_ore} är återfört till kortet som drogs i efterhand."),
 }
 """Why the last card attempt ended without payment."""
 

@@ -163,8 +163,8 @@ ERRORS: Final[dict[str, str]] = {
     ),
     "not-yet-built": N_("Det finns inte än i denna version."),
     "disk-nearly-full": N_(
-        "Disken är nästan full ({free_mb} MB ledigt, {wanted_mb} behövs): kassan tar inte betalt. "
-        "Ta bort andra filer från datorn."
+        "Disken med {place} är nästan full ({free_mb} MB ledigt, {wanted_mb} behövs): kassan tar "
+        "inte betalt. Ta bort andra filer från den."
     ),
     "illegal-transition": N_("Det går inte i det läge som köpet är i."),
     "device": N_("En apparat svarade fel."),

@@ -272,6 +272,7 @@ def _settle_reversed(till: Till, late: LateApproval) -> None:
         queue_reversal(till, uow, late.poi_transaction, late.reversal_service_id)
         uow.commit()
     till.lates.pop(late.service_id)
+    till.last_tender_error = Attention("late-reversed", (("authorized_ore", late.authorized_ore),))
     start_next_paper(till)
 
 

@@ -125,3 +125,17 @@ async def test_help_and_faults_are_whole_words_during_a_card(keys: list[str]) ->
         whole = ("lägg in varan; utan siffror: samma vara", "långsam bank från nästa kort")
         assert any(words in text for words in whole), text
         assert "(6 och L) i ordning" in text or len(keys) == 1
+
+
+async def test_a_question_put_aside_is_told_with_what_waits_for_it() -> None:
+    async with opened() as (pilot, till, app):
+        till.tell(attention=COPY, papers_waiting=3)
+        await settle(pilot)
+        await pilot.press("escape")
+        await settle(pilot)
+        text = flat(text_of(app))
+        assert "Obesvarat: Kom kopian av kvitto 22 ut?" in text
+        assert "2 papper väntar på svaret: inget skrivs ut, och lådan öppnas inte." in text
+        await pilot.press("f9")
+        await settle(pilot)
+        assert "0 Obesvarat: Kom kopian av kvitto 22 ut?" in flat(text_of(app))

@@ -75,7 +75,7 @@ def test_a_disk_that_is_nearly_full_takes_no_payment(
     monkeypatch.setattr(files, "free_bytes", lambda *_places: 49_999_999)
     with pytest.raises(DiskNearlyFull) as refused:
         watch.check()
-    assert refused.value.facts == {"free_mb": 49, "wanted_mb": 50}
+    assert refused.value.facts == {"place": str(worked.folder), "free_mb": 49, "wanted_mb": 50}
     assert free > 0
 
 

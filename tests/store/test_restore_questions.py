@@ -132,3 +132,16 @@ def test_at_a_terminal_the_command_asks_and_a_no_changes_nothing(tmp_path: Path)
     assert "Stämmer det? (j/n)" in out.decode()
     assert "Inget är återlagt." in out.decode()
     assert (data / "till.db").read_bytes() == before
+
+
+def test_what_is_typed_wrong_is_asked_again_and_costs_no_answer_before_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    told = told_by_person(NOTHING, KNOWN, person("Maja", "sjutton", "", "17", "x", "3"))
+    assert told == Told("Maja", 17, 3)
+    assert "sjutton: ska vara ett nummer" in capsys.readouterr().out
+
+
+def test_a_card_number_in_a_name_is_masked() -> None:
+    told = told_by_person(Given("Eva 5413330089010434", 15, 3, False, False), KNOWN, None)
+    assert told.by == "Eva ************0434"

@@ -17,7 +17,7 @@ from core.services.till import Till
 from core.tender import TenderState
 from tests.fake_store import FakeStore
 from tests.till_start import a_store, begin, started
-from tui.attention_texts import attention_words
+from tui.attention_texts import attention_words, card_result_words
 
 ASKED_ORE = 139_00
 TOTAL_ORE = 170_00
@@ -158,6 +158,8 @@ def test_a_reversal_is_on_disk_before_it_is_sent_and_ends_the_question_when_done
     done = CardResult(sent.service_id, CardVerdict.APPROVED)
     take_fact(till, f.CardReversed(sent.service_id, done))
     assert till.attention is None
+    assert till.last_tender_error is not None
+    assert card_result_words(till.last_tender_error).startswith("170,00 kr är återfört")
     assert "card-unclear late-reversed 1 17000" in reporting.x_report(till).remarks
     assert reporting.x_report(till).card_reversed == Tally(1, 170_00)
     ask_for_card(till)

@@ -17,7 +17,7 @@ from tui.cli.options import UsageError
 from tui.cli.place import Place, place_of
 from tui.cli.restore_questions import Given, confirm, told_by_person
 from tui.cli.say import say
-from tui.cli.verify_words import problem_words
+from tui.cli.verify_words import numbers_words, problem_words
 from tui.clock import SystemClock
 from tui.compose import witness_path
 from tui.i18n import _
@@ -77,8 +77,8 @@ def _restore(place: Place, file: Path, options: argparse.Namespace) -> int:
     else:
         say(_("{file} är återlagd av {by}.").format(file=file, by=told.by))
     if done.lost_last >= done.lost_first:
-        words = _("Kvitto {first}-{last} saknas i journalen; X, Z och blipp verify nämner det.")
-        say(words.format(first=done.lost_first, last=done.lost_last))
+        words = _("Kvitto {numbers} saknas i journalen; X, Z och blipp verify nämner det.")
+        say(words.format(numbers=numbers_words(done.lost_first, done.lost_last)))
     say(
         _("Nästa kvitto får nummer {receipt_no}, nästa Z-rapport {z_no}.").format(
             receipt_no=done.next_receipt_no, z_no=done.next_z_no

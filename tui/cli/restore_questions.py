@@ -8,6 +8,7 @@ refused, so that every number of a till can be typed at its next restore.
 from collections.abc import Callable
 from typing import Final
 
+from core.card_secrets import redact_words
 from core.frozen import frozen
 from core.text import clean
 from db.restore import Known, Prospect, Told
@@ -25,6 +26,10 @@ _YES: Final = frozenset({"j", "ja", "y", "yes"})
 Ask = Callable[[str], str]
 
 
+class NoNumber(UsageError):
+    """What was typed is no number."""
+
+
 @frozen
 class Given:
     """What stood on the command line; None is asked for."""
@@ -40,14 +45,14 @@ def told_by_person(given: Given, known: Known, ask: Ask | None) -> Told:
     """Ask for what was not given; without `ask` nobody is there to answer. Raises UsageError."""
     _tell_known(given, known)
     by = given.by if given.by is not None else _asked(ask, _("Ditt namn: "))
-    by = clean(by, NAME_MAX).strip()
+    by = redact_words(clean(by, NAME_MAX).strip())
     if not any(character.isalpha() for character in by):
         raise UsageError(_("Den som återlägger måste ange sitt namn, med bokstäver."))
     receipt_no, z_no = given.receipt_no, given.z_no
     if receipt_no is None:
-        receipt_no = _number(_asked(ask, _("Sista kvittots nummer, från papperet: ")))
+        receipt_no = _asked_number(ask, _("Sista kvittots nummer, från papperet: "))
     if z_no is None:
-        z_no = _number(_asked(ask, _("Sista Z-rapportens nummer, från papperet: ")))
+        z_no = _asked_number(ask, _("Sista Z-rapportens nummer, från papperet: "))
     pairs = ((receipt_no, known.receipt_no), (z_no, known.z_no))
     for (number, largest), few, most in zip(pairs, LARGE_GAP, LARGEST_GAP, strict=True):
         if number - largest > most:
@@ -111,10 +116,19 @@ def _asked(ask: Ask | None, question: str) -> str:
     return ask(question)
 
 
+def _asked_number(ask: Ask | None, question: str) -> int:
+    """Ask until the answer is a number; what is typed wrong costs nobody the answers before it."""
+    while True:
+        try:
+            return _number(_asked(ask, question))
+        except NoNumber as wrong:
+            say(str(wrong))
+
+
 def _number(text: str) -> int:
     text = text.strip()
     if not (text.isascii() and text.isdigit() and len(text) <= NUMBER_DIGITS):
-        raise UsageError(
+        raise NoNumber(
             _("{text}: ska vara ett nummer, eller 0 om det inte finns").format(text=text)
         )
     return int(text)

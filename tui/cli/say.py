@@ -9,9 +9,9 @@ def say(text: str, *, is_error: bool = False) -> None:
     """Print lines for a person; what no one can see, escape sequences above all, is left out."""
     out = sys.stderr if is_error else sys.stdout
     # A folder may have a name that is no text at all: what stands for its bytes is left out too.
-    print(
-        "\n".join(visible(row) for row in text.removesuffix("\n").split("\n")), file=out, flush=True
-    )
+    plain = "\n".join(visible(row) for row in text.removesuffix("\n").split("\n"))
+    encoding = out.encoding or "utf-8"
+    print(plain.encode(encoding, "replace").decode(encoding), file=out, flush=True)
 
 
 def padded(text: str, cells: int) -> str:

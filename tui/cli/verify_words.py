@@ -127,16 +127,25 @@ def problem_words(problem: Problem) -> str:
 
 def gap_words(gap: Gap) -> str:
     """Name what a restored backup left without rows: by whom, and which receipts."""
-    numbers = f"{gap.first}-{gap.last}" if gap.last >= gap.first else _("inga")
+    numbers = numbers_words(gap.first, gap.last)
     words = _(
-        "Lucka: rad {seq}, {at}: säkerhetskopia återlagd av {by}; kvitton utan rader: {numbers}."
+        "Lucka: rad {seq}, {at}: säkerhetskopia återlagd av {by}; kvitton utan rader: {numbers}; "
+        "numren går vidare på {next_no}."
     )
     if gap.is_same_file:
         words = _(
             "Lucka: rad {seq}, {at}: vittnesfilen förlorad, börjad på nytt av {by}; kvitton utan "
-            "rader: {numbers}."
+            "rader: {numbers}; numren går vidare på {next_no}."
         )
-    return words.format(seq=gap.seq, at=gap.at, by=gap.by, numbers=numbers)
+    next_no = gap.next_receipt_no
+    return words.format(seq=gap.seq, at=gap.at, by=gap.by, numbers=numbers, next_no=next_no)
+
+
+def numbers_words(first: int, last: int) -> str:
+    """Name receipts in a row: none, one, or from which to which."""
+    if last < first:
+        return _("inga")
+    return f"{first}-{last}" if last > first else str(first)
 
 
 def _name(name: str) -> str:

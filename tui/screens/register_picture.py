@@ -239,6 +239,9 @@ def _guide_texts(
         key = page.desk.keymap.shown("menu")
         question = _("Obesvarat: {title} {key} 0").format(title=attention_title(aside), key=key)
         texts.append((question, styles.warning))
+        if aside.code == "paper-unknown" and view.papers_waiting > 1:
+            words = _("{count} papper väntar på svaret: inget skrivs ut, och lådan öppnas inte.")
+            texts.append((words.format(count=view.papers_waiting - 1), styles.warning))
     trouble = unit_trouble(view)
     if trouble is not None:
         texts.append((error_words(trouble.code, trouble.facts), styles.error))

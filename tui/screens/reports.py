@@ -8,6 +8,7 @@ from core.checkout import SaleState, check_editable, check_reportable
 from core.errors import ReportNotAllowed, SaleNotOpen
 from core.frozen import frozen
 from core.sale import Sale
+from tui.attention_texts import attention_title
 from tui.commands import Command, SetDemoFault, TakeX, TakeZ, VoidSale
 from tui.i18n import _
 from tui.screens.confirm import ConfirmPage
@@ -102,8 +103,10 @@ class MenuPage(ListPage):
             Item("4", _("Tidigare kvitton och kopior"), self.later),
             Item("5", _("Export och säkerhetskopia"), self._books),
         ]
-        if desk.unanswered() is not None:
-            items.insert(0, Item("0", _("Svara på frågan om papperet"), self._answer))
+        aside = desk.unanswered()
+        if aside is not None:
+            words = _("Obesvarat: {title}").format(title=attention_title(aside))
+            items.insert(0, Item("0", words, self._answer))
         if desk.shop is not None and desk.shop.simulated:
             items.append(Item("9", _("Demo: fel på apparaterna"), self._faults))
         return items
