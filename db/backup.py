@@ -60,8 +60,9 @@ def back_up(database: Path, witness: Path, target: Path) -> BackupHead:
     if target.exists():
         raise FileExistsError(17, os.strerror(17), str(target))
     _check_room(database, target)
-    # Read before the copy is made: what is witnessed by now must be in it.
-    lines = read_witness(witness)
+    # Read before the copy is made: what is witnessed by now must be in it. Without a witness the
+    # copy is what a lost one is begun anew from (docs/decisions/012).
+    lines = read_witness(witness) or None
     part = target.with_name(target.name + PART)
     with _part_file(part):
         copy_database(database, part)
@@ -105,7 +106,7 @@ def _copy(database: Path, target: Path) -> None:
     except StoreFull as error:
         raise StoreError(reason=COPY_FULL) from error
     except (DBAPIError, dbapi2.Error) as error:
-        named = store_error(error)
+        named = store_error(error.orig if isinstance(error, DBAPIError) else error)
         if isinstance(named, StoreBusy | StoreDamaged):
             raise named from error
         reason = COPY_FULL if isinstance(named, StoreFull) else str(error)

@@ -79,6 +79,8 @@ def open_writer(path: Path) -> Engine:
     try:
         with engine.execution_options(**READS).connect() as connection:
             check_modes(connection)
+        if not has_one_connection(engine):
+            raise StoreDamaged(reason="two-writers")
     except DBAPIError as error:
         raise StoreError(reason=str(error.orig)) from error
     return engine
@@ -121,6 +123,16 @@ def commits_of_others(engine: Engine) -> Callable[[], int]:
             raise store_error(error) or error from error
 
     return look
+
+
+def has_one_connection(engine: Engine) -> bool:
+    """Say whether whoever asks for a connection gets the same one: only one may write."""
+    one, other = engine.raw_connection(), engine.raw_connection()
+    try:
+        return one.driver_connection is other.driver_connection
+    finally:
+        one.close()
+        other.close()
 
 
 def check_modes(connection: Connection) -> dict[str, str]:

@@ -17,6 +17,12 @@ _BUSY, _LOCKED, _READ_ONLY, _IO, _CORRUPT, _FULL, _CANNOT_OPEN, _NO_DATABASE = (
     *(5, 6, 8, 10, 11, 13, 14, 26),
 )
 """SQLite's primary result codes."""
+_DAMAGED: Final = (
+    "Could not decode to UTF-8",
+    "file is not a database",
+    "database disk image is malformed",
+)
+"""The driver's words for damage where it gives no code: in texts, and while it copies."""
 _SYSTEM: Final = {
     errno.ENOSPC: "full",
     errno.EDQUOT: "full",
@@ -35,9 +41,7 @@ def store_error(error: BaseException | None) -> StoreError | None:
         return None
     code = getattr(error, "sqlite_errorcode", None)
     if not isinstance(code, int):
-        # The driver's own word for a text in the file that is none; it carries no code.
-        is_text_damaged = str(error).startswith("Could not decode to UTF-8")
-        return StoreDamaged(reason="corrupt") if is_text_damaged else None
+        return StoreDamaged(reason="corrupt") if str(error).startswith(_DAMAGED) else None
     primary, facts = code & 0xFF, {"sqlite": str(getattr(error, "sqlite_errorname", code))}
     if primary in (_BUSY, _LOCKED):
         return StoreBusy(**facts)

@@ -25,7 +25,7 @@ from db.verify_rows import BadRow, Problem, Snapshot, expect
 from db.verify_schema import JournalledSchema
 from db.verify_walk import COUNTERS, JournalWalk
 from db.verify_witness import check_tail, check_witness_is_there
-from db.witness import WitnessLine, part_lines, read_witness
+from db.witness import WitnessLine, damaged_line, part_lines, read_witness
 
 
 @frozen
@@ -55,9 +55,14 @@ def verify_shop(data_dir: Path, witness: Path | None) -> VerifyReport:
         return VerifyReport(False, 0, Problem("file", path.name, "there is no such file", {}))
     try:
         lines = read_witness(witness) if witness is not None else None
+        damaged = damaged_line(witness) if witness is not None else 0
     except StoreDamaged as error:
         what = "file cannot be read: {system}"
         return VerifyReport(False, 0, Problem("witness", "", what, error.facts))
+    if damaged:
+        return VerifyReport(
+            False, 0, Problem("witness", str(damaged), "no till wrote this line", {})
+        )
     with readable(path) as place:
         return verify_file(place, lines)
 

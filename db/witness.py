@@ -7,6 +7,7 @@ never behind (reliability I6).
 
 import errno
 import os
+import re
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -18,6 +19,11 @@ from db.files import sync
 
 RESTORED: Final = "restored"
 """Kind of the line that a restored backup leaves."""
+START: Final = "start"
+_KINDS: Final = (START, "stop", "receipt", "copy", "z", RESTORED, "serial", "sale", "service")
+_WHOLE: Final = re.compile(rf"[0-9]+ [0-9a-f]{{64}} (?:{'|'.join(_KINDS)}) [0-9]+")
+_TORN: Final = re.compile(r"[0-9]*|[0-9]+ [0-9a-f]{0,64}|[0-9]+ [0-9a-f]{64} ([a-z]*) ?")
+"""What may be left of a line that a power cut or a full disk tore."""
 _HASH: Final = "SELECT hash FROM journal WHERE seq=?"
 _NUMBERED: Final = """SELECT EXISTS (SELECT 1 FROM counter
   WHERE name IN ('receipt_no', 'z_no', 'copy_no') AND value > 0)"""
@@ -124,21 +130,47 @@ def part_lines(
     return tuple(standing), tuple(lost)
 
 
+def damaged_line(path: Path) -> int:
+    """Give the number of the first line that no till wrote; 0 when there is none.
+
+    The last line of a start may be torn: the next start ends it, and writes its own behind it.
+    Raises StoreDamaged for a file that cannot be read.
+    """
+    rows = _rows(path)
+    for number, row in enumerate(rows, 1):
+        if _WHOLE.fullmatch(row.removesuffix("\n")):
+            continue
+        after = rows[number].split() if number < len(rows) else []
+        is_at_end = not after or after[2:3] in ([START], [RESTORED])
+        if not (is_at_end and _is_torn(row.removesuffix("\n"))):
+            return number
+    return 0
+
+
+def _is_torn(row: str) -> bool:
+    found = _TORN.fullmatch(row)
+    return found is not None and any(kind.startswith(found[1] or "") for kind in _KINDS)
+
+
 def read_witness(path: Path) -> tuple[WitnessLine, ...]:
     """Read all whole lines; a torn last line (power cut) is left out.
 
     None where there is no file. Raises StoreDamaged for one that cannot be read.
     """
-    try:
-        text = path.read_text("utf-8", errors="replace")
-    except FileNotFoundError:
-        return ()
-    except OSError as error:
-        system = errno.errorcode.get(error.errno or 0, str(error.errno))
-        raise StoreDamaged(reason="witness-unreadable", file=str(path), system=system) from error
     lines = []
-    for row in text.splitlines(keepends=True):
+    for row in _rows(path):
         parts = row.split()
         if row.endswith("\n") and len(parts) == 4 and parts[0].isdigit() and parts[3].isdigit():
             lines.append(WitnessLine(int(parts[0]), parts[1], parts[2], int(parts[3])))
     return tuple(lines)
+
+
+def _rows(path: Path) -> list[str]:
+    """Read the file as rows with their ends; none where there is no file. Raises StoreDamaged."""
+    try:
+        return path.read_text("utf-8", errors="replace").splitlines(keepends=True)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        system = errno.errorcode.get(error.errno or 0, str(error.errno))
+        raise StoreDamaged(reason="witness-unreadable", file=str(path), system=system) from error

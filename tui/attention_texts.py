@@ -214,7 +214,7 @@ PAPERS: Final[dict[str, str]] = {
 """The question about a paper of unknown fate."""
 COPY: Final = N_(
     "Detta är KOPIAN av kvitto {reference}: lagen tillåter bara en. Titta noga efter i skrivaren: "
-    "svarar du nej har kunden inget papper, och inget mer skrivs ut."
+    "svarar du nej har kunden inget papper, och kvittot skrivs inte ut igen."
 )
 """What hangs on the answer about a copy (SFL 39:7, SKVFS 2014:9 6:3)."""
 NO_PAPER: Final = (

@@ -90,6 +90,9 @@ ERRORS: Final[dict[str, str]] = {
     ),
     "nothing-to-correct": N_("Det finns ingen rad att ta bort."),
     "nothing-to-pay": N_("Det finns inget att betala. Lägg in en vara först."),
+    "nothing-to-pay/costs-nothing": N_(
+        "Köpet kostar inget: kortet behövs inte. Avsluta det med jämna kontanter."
+    ),
     "nothing-to-repeat": N_("Det finns ingen vara att upprepa."),
     "nothing-to-repeat/after-payment": N_(
         "Enter upprepar ingen vara direkt efter en betalning: tryck varan."

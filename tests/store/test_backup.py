@@ -184,3 +184,12 @@ def test_a_backup_that_runs_is_not_begun_anew_by_another(shop: RealShop, tmp_pat
         with pytest.raises(FileExistsError):
             back_up(database(shop), shop.witness, tmp_path / "copy")
     assert (tmp_path / "copy.part").exists()
+
+
+def test_without_a_witness_a_copy_is_made_and_it_is_said(
+    shop: RealShop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is what a lost witness is begun anew from."""
+    words = ["backup", "--data", str(shop.folder)]
+    assert main([*words, str(tmp_path / "held")]) == 0
+    assert "Vittnesfilen saknas" in capsys.readouterr().out

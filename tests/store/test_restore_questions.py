@@ -145,3 +145,21 @@ def test_what_is_typed_wrong_is_asked_again_and_costs_no_answer_before_it(
 def test_a_card_number_in_a_name_is_masked() -> None:
     told = told_by_person(Given("Eva 5413330089010434", 15, 3, False, False), KNOWN, None)
     assert told.by == "Eva ************0434"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"number;name\n1;Bulle\n" * 100, b"SQLite format 3\0" * 300],
+    ids=["empty", "text", "torn"],
+)
+def test_what_is_no_database_is_named_and_nothing_is_restored(
+    tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, file = tmp_path / "data", tmp_path / "goods.csv"
+    generate(data, 1)
+    file.write_bytes(content)
+    kept = (data / "till.db").read_bytes()
+    numbers = ["--last-receipt", "1", "--last-z", "0", "--by", "Maja"]
+    assert main(["restore", str(file), "--demo", "--data", str(data), *numbers]) == 2
+    assert "goods.csv" in capsys.readouterr().err
+    assert (data / "till.db").read_bytes() == kept

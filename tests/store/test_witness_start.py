@@ -12,7 +12,7 @@ from core.errors import StoreDamaged
 from core.journal import GENESIS
 from core.services import recovery, registration
 from db.store import SqliteStore
-from db.witness import Witness, WitnessLine, read_witness
+from db.witness import Witness, WitnessLine, damaged_line, read_witness
 from tests.fakes import a_world
 from tests.real_shop import RULES, RealShop, a_worked_shop, changed
 from tests.store.test_former_shop import former_shop
@@ -146,7 +146,7 @@ def test_a_lost_witness_is_begun_anew_by_name_and_everybody_is_told(
     assert f"Vittnesfilen saknas: {witness}" in capsys.readouterr().out
     assert main([*words, *told]) == 0
     assert "Nästa kvitto får nummer 17" in capsys.readouterr().out
-    (line,) = read_witness(witness)
+    line, *_series = read_witness(witness)
     assert (line.kind, line.number) == ("restored", 15)
     assert main(["verify", "--data", str(data)]) == 0
     assert "börjad på nytt av Maja; kvitton utan rader: 12-15" in capsys.readouterr().out
@@ -198,3 +198,40 @@ def test_a_witness_is_made_below_a_folder_that_may_be_passed_and_not_read(tmp_pa
             assert as_another_user(is_made)
         finally:
             home.chmod(0o700)
+
+
+def test_one_flipped_bit_of_the_witness_is_found(worked: RealShop, tmp_path: Path) -> None:
+    """In each byte but those of the numbers at the ends of the lines, which nothing else tells."""
+    shop = changed(worked, tmp_path / "shop")
+    kept = shop.witness.read_bytes()
+    assert shop.verify().is_sound
+    assert damaged_line(shop.witness) == 0
+    missed = []
+    for at, byte in enumerate(kept):
+        before = kept[kept.rfind(b"\n", 0, at) + 1 : at]
+        if before.count(b" ") == 3 and byte != ord("\n"):
+            continue
+        shop.witness.write_bytes(kept[:at] + bytes([byte ^ (1 << at % 7)]) + kept[at + 1 :])
+        if shop.verify().is_sound:
+            missed.append((at, kept[max(0, at - 10) : at + 10]))
+    assert not missed
+
+
+def test_a_line_that_a_power_cut_tore_is_no_damage_once_the_next_start_ended_it(
+    worked: RealShop, tmp_path: Path
+) -> None:
+    shop = changed(worked, tmp_path / "shop")
+    kept = shop.witness.read_bytes()
+    newest = kept.splitlines()[-1]
+    for length in range(len(newest)):
+        shop.witness.write_bytes(kept + newest[:length])
+        assert damaged_line(shop.witness) == 0
+        opened = Witness(shop.witness)
+        assert damaged_line(shop.witness) == 0
+        opened.append(1, GENESIS, "start", 0)
+        opened.close()
+        assert damaged_line(shop.witness) == 0
+    shop.witness.write_bytes(kept + b"a note of somebody's\n" + newest + b"\n")
+    problem = shop.verify().problem
+    assert problem is not None
+    assert str(problem) == f"witness {len(kept.splitlines()) + 1}: no till wrote this line"

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from db.backup import BackupUnsound, back_up
+from db.witness import read_witness
 from tui.cli.options import UsageError
 from tui.cli.place import DATABASE_NAME, data_of
 from tui.cli.say import say
@@ -23,8 +24,12 @@ def run(options: argparse.Namespace) -> int:
     if target.exists():
         raise UsageError(_("{file}: finns redan, och skrivs aldrig över").format(file=target))
     config = replace(demo_config(), data=DataConfig(directory, place))
+    witness = witness_path(config, directory)
+    if not read_witness(witness):
+        words = _("Vittnesfilen saknas eller är tom ({file}): kopian hålls inte mot den.")
+        say(words.format(file=witness))
     try:
-        head = back_up(database, witness_path(config, directory), target)
+        head = back_up(database, witness, target)
     except BackupUnsound as unsound:
         told = _("Fel: {problem}").format(problem=problem_words(unsound.problem))
         say(told)

@@ -3,6 +3,7 @@
 The same checks as at the till's start, and nothing is written: a till may be selling meanwhile.
 """
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +11,14 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from core.errors import StoreError
-from db.engine import check_modes, has_wal_reset_bug, open_reader, open_writer, sqlite_version
+from db.engine import (
+    check_modes,
+    has_one_connection,
+    has_wal_reset_bug,
+    open_reader,
+    open_writer,
+    sqlite_version,
+)
 from db.files import check_database_is_there, free_bytes, is_gone, open_to_others
 from db.migrate import pending
 from db.start_checks import check_start
@@ -50,7 +58,9 @@ def _tell_files(database: Path, witness: Path) -> bool:
         return False
     if is_gone(database):
         line(_("Databas"), _("{path} finns inte än").format(path=database))
-        return True
+        can_be_made, state = _new_witness(witness)
+        line(_("Vittne"), state)
+        return can_be_made
     return _tell_database(database, witness)
 
 
@@ -62,6 +72,7 @@ def _tell_database(database: Path, witness: Path) -> bool:
                 modes = check_modes(connection)
                 missing = pending(connection)
                 connection.rollback()
+            is_single = has_one_connection(writer)
         finally:
             writer.dispose()
     except StoreError as error:
@@ -69,7 +80,7 @@ def _tell_database(database: Path, witness: Path) -> bool:
         return False
     told = " ".join(f"{name}={value}" for name, value in modes.items())
     line(_("Databas"), f"{database}: {told}")
-    line(_("Skrivande anslutningar"), _("en, kassans egen"))
+    line(_("Skrivande anslutningar"), _("en, kassans egen") if is_single else _("FLERA"))
     if missing:
         line(_("Databasens form"), _("uppgraderas vid nästa start"))
         return True
@@ -85,7 +96,7 @@ def _tell_checks(database: Path, witness: Path) -> bool:
         line(_("Databasens innehåll"), words_of(error))
         return False
     else:
-        is_witnessed, state = _witness_state(reader, witness, checks.head_seq)
+        is_witnessed, state = _witness_state(reader, database, witness, checks.head_seq)
     finally:
         reader.dispose()
     whole = _("hela filen läsbar")
@@ -98,7 +109,9 @@ def _tell_checks(database: Path, witness: Path) -> bool:
     return is_witnessed
 
 
-def _witness_state(reader: Engine, witness: Path, head_seq: int) -> tuple[bool, str]:
+def _witness_state(
+    reader: Engine, database: Path, witness: Path, head_seq: int
+) -> tuple[bool, str]:
     """Say whether the witness is there and how far it has seen, or why the till may not sell."""
     try:
         with reader.connect() as connection:
@@ -106,9 +119,21 @@ def _witness_state(reader: Engine, witness: Path, head_seq: int) -> tuple[bool, 
     except StoreError as error:
         return False, words_of(error)
     if not lines:
-        return True, _("finns inte än: görs vid första starten ({file})").format(file=witness)
+        return _new_witness(witness)
     words = _("{file}: finns, har sett rad {seq} av {head}")
-    return True, words.format(file=witness, seq=lines[-1].seq, head=head_seq)
+    told = words.format(file=witness, seq=lines[-1].seq, head=head_seq)
+    if witness.stat().st_dev == database.stat().st_dev:
+        told += _(", på samma disk som data: bättre på en annan ([data] witness)")
+    return True, told
+
+
+def _new_witness(witness: Path) -> tuple[bool, str]:
+    """Say where the witness will be made, or that it cannot."""
+    above = next(place for place in witness.parents if place.exists())
+    if not (above.is_dir() and os.access(above, os.W_OK | os.X_OK)):
+        words = _("{file}: kan inte göras, {folder} går inte att skriva i")
+        return False, words.format(file=witness, folder=above)
+    return True, _("finns inte än: görs vid första starten ({file})").format(file=witness)
 
 
 def last_signed(database: Path) -> tuple[int, str]:

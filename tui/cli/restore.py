@@ -8,6 +8,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from core.errors import StoreDamaged
 from db.backup import BackupUnsound
 from db.lock import DataLock
 from db.read_copy import reading_copy
@@ -43,6 +44,8 @@ def _file(place: Place, options: argparse.Namespace) -> Path:
     file: Path = options.file or place.database
     if not file.is_file():
         raise UsageError(_("{file}: filen finns inte").format(file=file))
+    if not file.stat().st_size:
+        raise UsageError(_("{file}: filen är tom").format(file=file))
     if options.file is not None and file.resolve() == place.database.resolve():
         words = _("{file}: det är kassans egen databas. Är vittnesfilen förlorad: --same-file")
         raise UsageError(words.format(file=file))
@@ -91,9 +94,15 @@ def _restore(place: Place, file: Path, options: argparse.Namespace) -> int:
 
 def _known(place: Place, file: Path, lines: tuple[WitnessLine, ...]) -> Known:
     """Say what file and witness know. Raises ConfigError for another shop's or register's file."""
-    with reading_copy(file, SystemClock().now()) as store:
-        check_register(store, place.config, is_demo=place.is_demo)
-        return known_of(store, lines)
+    try:
+        with reading_copy(file, SystemClock().now()) as store:
+            check_register(store, place.config, is_demo=place.is_demo)
+            return known_of(store, lines)
+    except StoreDamaged as error:
+        if error.facts.get("reason") != "corrupt":
+            raise
+        words = _("{file}: är ingen databas, eller är skadad. Inget är återlagt.")
+        raise UsageError(words.format(file=file)) from error
 
 
 def _ask(question: str) -> str:

@@ -84,6 +84,7 @@ PROBLEMS: Final[Mapping[str, str]] = {
         "Z togs medan det sena godkännandet {number} väntade på svar"
     ),
     "value is below {newest}, in use": N_("value är lägre än {newest}, som är i bruk"),
+    "no till wrote this line": N_("raden är skadad: ingen kassa har skrivit den"),
     "file cannot be read: {system}": N_("filen kan inte läsas: {system}"),
     "file is missing or empty, the journal holds {count} receipts": N_(
         "filen saknas eller är tom, journalen har {count} kvitton"

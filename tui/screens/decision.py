@@ -6,6 +6,7 @@ There is no login yet: the name of the configuration is recorded unless another 
 from collections.abc import Callable
 from typing import Final
 
+from core.card_secrets import redact_words
 from core.text import clean
 from tui.commands import NAME_LENGTH_MAX
 from tui.i18n import _
@@ -31,8 +32,8 @@ class DecisionPage(ConfirmPage):
 
     @property
     def typed_name(self) -> str:
-        """The name that was typed, cleaned; empty = the configured one."""
-        return clean(self.text, NAME_LENGTH_MAX)
+        """The name that was typed, as it is recorded; empty = the configured one."""
+        return redact_words(clean(self.text, NAME_LENGTH_MAX))
 
     @property
     def entry_text(self) -> str:
