@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from core.barcode import EAN_LENGTHS, is_digits, is_ean
+from core.card_secrets import redact
 from core.catalog import Article, ArticleKind, Department, Unit
 from core.errors import AmountTooLarge, NotAnAmount
 from core.frozen import frozen
@@ -147,7 +148,7 @@ def read_row(
     vat_code = reader.read("vat", lambda text: _vat(text, departments.get(department_name)), "")
     article = Article(
         number=number,
-        name=reader.read("name", _text_rule(NAME_LENGTH_MAX), ""),
+        name=reader.read("name", _name, ""),
         department=department_name,
         price_ore=reader.read("price", _price, None),
         ean=reader.read("ean", _ean, before.ean),
@@ -170,6 +171,10 @@ def _text_rule(length_max: int) -> Callable[[str], str]:
         return text
 
     return rule
+
+
+def _name(text: str) -> str:
+    return redact(_text_rule(NAME_LENGTH_MAX)(text))
 
 
 def _number(text: str) -> str:

@@ -278,7 +278,7 @@ def _till(section: Section) -> TillConfig:
         raise section.fault("opening_float", "not-an-amount", opening)
     return TillConfig(
         login=section.word("login", ("off",), "off", later=("pin",)),
-        operator=section.words("operator", "Kassa"),
+        operator=section.name("operator", "Kassa"),
         opening_float_ore=opening_float_ore,
         theme=section.word("theme", THEMES, "dark"),
     )

@@ -53,6 +53,15 @@ class Section:
             raise self.fault(key, "empty")
         return value
 
+    def name(self, key: str, default: str) -> str:
+        """Read a person's name; a card number in it is masked, as in one that is typed."""
+        value = self.words(key, default)
+        if not any(character.isdigit() for character in value):
+            return value
+        from core.card_secrets import redact_words  # not before the first paint
+
+        return redact_words(value)
+
     def texts(self, key: str, count_max: int, default: tuple[str, ...] | None) -> tuple[str, ...]:
         """Read a list of at most `count_max` lines for people, cleaned."""
         value = self._value(key, default)

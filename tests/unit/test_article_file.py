@@ -93,6 +93,11 @@ def test_bom_crlf_comma_and_any_order_are_taken() -> None:
     assert file.articles == (Article("1", "Kaffe, stor", "Fika", 2490),)
 
 
+def test_a_card_number_in_a_name_is_masked_and_other_digits_are_not() -> None:
+    file = parse_articles(HEADER + row(name="Bulle 5413330089010434, 12 st"), NOTHING)
+    assert file.rows[0].article.name == "Bulle ************0434, 12 st"
+
+
 def test_empty_rows_are_passed_over_and_counted() -> None:
     text = HEADER + "\n;;;;;;;;;\n" + row(vat="x")
     assert faults(text) == [(4, "vat", "unknown-vat")]

@@ -65,6 +65,12 @@ def test_a_whole_file_is_read_with_paths_beside_it(tmp_path: Path) -> None:
     assert data_dir(config.data, Path("x"), is_demo=False) == Path("x")
 
 
+def test_a_card_number_in_the_cashiers_name_is_masked(tmp_path: Path) -> None:
+    file = tmp_path / "shop.toml"
+    file.write_text(WHOLE.replace('"Anna"', '"Anna 5413330089010434"'), "utf-8")
+    assert load_config(file).till.operator == "Anna ************0434"
+
+
 @pytest.mark.parametrize(
     ("text", "key", "nearest"),
     [
