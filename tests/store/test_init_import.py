@@ -62,6 +62,26 @@ def test_nothing_is_written_over(shop: Path, capsys: pytest.CaptureFixture[str])
     assert shop.read_bytes() == before
 
 
+def test_a_shop_that_was_there_is_told_and_kept(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert load(shop, GOOD) == 0
+    before = journal(shop)
+    shop.unlink()
+    assert main(["init", str(shop)]) == 0
+    assert "låg redan en butik" in capsys.readouterr().out
+    assert journal(shop) == before
+
+
+def test_what_cannot_be_prepared_leaves_no_file_behind(tmp_path: Path) -> None:
+    file = tmp_path / "shop.toml"
+    (tmp_path / "data").write_text("in the way")
+    assert main(["init", str(file)]) == 3
+    assert not file.exists()
+    (tmp_path / "data").unlink()
+    assert main(["init", str(file)]) == 0
+
+
 def test_the_file_is_right_once_its_blanks_are_filled_in(
     shop: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

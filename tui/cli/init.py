@@ -9,7 +9,8 @@ import os
 from importlib.resources import files
 from pathlib import Path
 
-from core.errors import ConfigError
+from core.errors import ConfigError, TillError
+from db.files import is_gone
 from db.lock import DataLock
 from db.store import SqliteStore
 from tui.cli.place import DATABASE_NAME
@@ -32,8 +33,16 @@ def run(options: argparse.Namespace) -> int:
         raise ConfigError(file=str(file), key="", reason="file-exists") from exc
     directory = load_data(file).dir
     assert directory is not None
-    prepare(directory)
-    say(_("{file} är skriven och {folder} är en tom butik.").format(file=file, folder=directory))
+    try:
+        is_new = is_gone(directory / DATABASE_NAME)
+        prepare(directory)
+    except (OSError, TillError):
+        file.unlink(missing_ok=True)  # So that the same command can be given again.
+        raise
+    words = _("{file} är skriven och {folder} är en tom butik.")
+    if not is_new:
+        words = _("{file} är skriven. I {folder} låg redan en butik: den är som den var.")
+    say(words.format(file=file, folder=directory))
     say(
         _("Fyll i filen. Läs in varor: blipp import articles VAROR.csv --config {file}").format(
             file=file
