@@ -190,7 +190,7 @@ class Cashier:
         charge = terminal.shows(tender.service_id)
         if charge is not None and chance.strikes(600):
             chance.fire("manager-misreads")
-            self.watch.misread.add(sale.sale_id)
+            self.watch.misread.add(tender.service_id)
             charge = None
         total_ore = charge.total_ore if charge else None
         is_charged = charge is not None

@@ -77,18 +77,12 @@ def _cards(process: Process, watch: Watch) -> Iterator[str]:
             if known is not None:
                 yield f"I1 {entry.transaction_id} was reversed and pays still"
         elif known is None:
-            if service_id not in by_hand and not _is_misread(watch, service_id):
+            if service_id not in by_hand and service_id not in watch.misread:
                 yield f"I1 {entry.transaction_id} was drawn and is on no receipt: {entry}"
         elif known[0] != entry.total_ore or known != books.get(service_id):
             yield f"I1 {entry} drawn for {books.get(service_id)}, in the books {known}"
     for service_id in paid:
         yield f"I1 payment {service_id} is on a receipt and was never drawn"
-
-
-def _is_misread(watch: Watch, service_id: int) -> bool:
-    """Say whether a manager denied this payment, and the terminal never told of it again."""
-    rows = watch.read("SELECT sale_id FROM tender WHERE service_id=?", service_id)
-    return bool(rows) and rows[0][0] in watch.misread
 
 
 def _codes(process: Process, watch: Watch) -> Iterator[str]:

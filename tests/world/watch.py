@@ -93,7 +93,7 @@ class Watch:
     def _check_former(self, service_id: int, sale_id: int) -> None:
         """A sale whose card is drawn, unknown to the till, is never charged again (I9)."""
         for former in self.drawn_for.get(sale_id, []):
-            if self.counter.shows(former) is None or sale_id in self.misread:
+            if self.counter.shows(former) is None or former in self.misread:
                 continue
             held = self._one(
                 "SELECT 1 FROM tender WHERE service_id=?1 AND state='settled'"
