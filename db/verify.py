@@ -60,9 +60,8 @@ def verify_shop(data_dir: Path, witness: Path | None) -> VerifyReport:
         what = "file cannot be read: {system}"
         return VerifyReport(False, 0, Problem("witness", "", what, error.facts))
     if damaged:
-        return VerifyReport(
-            False, 0, Problem("witness", str(damaged), "no till wrote this line", {})
-        )
+        what = "no till wrote this line"
+        return VerifyReport(False, 0, Problem("witness", str(damaged), what, {}))
     with readable(path) as place:
         return verify_file(place, lines)
 

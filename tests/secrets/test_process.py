@@ -116,11 +116,15 @@ def test_no_source_switches_the_verification_of_a_certificate_off() -> None:
     assert not offences, report(offences, "TLS without verification")
 
 
-def test_no_source_starts_a_child_process() -> None:
-    # A child would inherit environment and open files; the till needs none.
+def test_one_source_only_starts_a_child_process() -> None:
+    # A child inherits the environment, in which no secret stands, and the files it is handed.
+    # The one that copies and verifies reads the database, and nothing of a card terminal.
     words = ("sub" + "process", "os.sys" + "tem", "os.sp" + "awn", "os.ex" + "ec", "os.fo" + "rk")
     offences = [
-        f"{name_of(path)}: {word}" for path in sources() for word in words if word in text_of(path)
+        f"{name_of(path)}: {word}"
+        for path in sources()
+        for word in words
+        if word in text_of(path) and name_of(path) != "tui/books.py"
     ]
     assert not offences, report(offences, "a child process")
 
