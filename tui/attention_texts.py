@@ -166,6 +166,9 @@ BEFORE_STOP: Final[dict[str, str]] = {
         "Köpet kommer ur en säkerhetskopia och kan vara betalt redan, på ett kvitto som saknas i "
         "journalen. Fråga kunden. Är det betalt: makulera det här köpet i menyn."
     ),
+    "before-stop-restored-card": N_(
+        "Köpet kommer ur en säkerhetskopia: kunden kan redan ha betalat och fått kvitto."
+    ),
 }
 """What became of the sale that was being paid when the till stopped."""
 
@@ -190,9 +193,9 @@ HOLD_REASONS: Final[dict[str, str]] = {
         "tillbaka på kortet."
     ),
     "restored": N_(
-        "Kunden kan redan ha ett kvitto på det, som saknas i journalen. Behåll: köpet bokförs nu "
-        "och får ett nytt kvitto; släng papperet om kunden har sitt. Återför: bara om kunden "
-        "varken har kvitto eller varor."
+        "Kunden kan redan ha ett kvitto, som saknas i journalen. Behåll: köpet bokförs nu, med "
+        "nytt kvitto; släng det om kunden har sitt. Återför: bara om kunden varken har kvitto "
+        "eller varor."
     ),
 }
 """Why an approved card is held."""

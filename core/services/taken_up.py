@@ -14,6 +14,8 @@ OPEN_CODE: Final = "before-stop-open"
 """It is not over: the card is asked about or decided on, or the control code is missing."""
 RESTORED_CODE: Final = "before-stop-restored"
 """It came out of a backup, and may have been paid in the time that is lost."""
+RESTORED_CARD_CODE: Final = "before-stop-restored-card"
+"""The same while its card is asked about or decided on."""
 
 _PAID: Final = (SaleState.PAID, SaleState.SIGNING)
 _ENDINGS: Final = {
@@ -43,8 +45,10 @@ def follow(till: Till) -> None:
         told = _told_open(taken)
     till.taken_up = taken if told is not None else None
     is_restored = sale is not None and till.lost_time.has_sale(sale.sale_id)
-    may_be_paid = is_restored and till.state not in _PAID
-    till.before_stop = Attention(RESTORED_CODE) if may_be_paid else told
+    if is_restored and till.state not in _PAID:
+        is_card = till.state in BETWEEN_CARD_AND_CODE
+        told = Attention(RESTORED_CARD_CODE if is_card else RESTORED_CODE)
+    till.before_stop = told
 
 
 def _told_open(taken: TakenUp) -> Attention | None:

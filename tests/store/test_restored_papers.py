@@ -226,7 +226,7 @@ def test_a_card_that_ran_while_the_backup_was_made_is_held_and_never_sold_again_
         assert till.attention is not None
         assert dict(till.attention.facts)["reason"] == "restored"
         assert till.before_stop is not None
-        assert till.before_stop.code == "before-stop-restored"
+        assert till.before_stop.code == "before-stop-restored-card"
         assert newest(shop) == number + 1, "nothing of it is numbered"
         doubt.keep_held(till, "Maja")
         life.settle()
