@@ -311,7 +311,7 @@ def attention_words(attention: Attention) -> tuple[str, ...]:
     return tuple(rows)
 
 
-def charged_words(attention: Attention, total_ore: int) -> str:
+def charged_words(attention: Attention, total_ore: int, tip_max_percent: int) -> str:
     """Ask whether a card paid this total; what it would mean is told, and what speaks against."""
     facts = dict(attention.facts)
     asked_ore, slip_ore = int(facts.get("asked_ore", 0)), int(facts.get("slip_ore", 0))
@@ -322,8 +322,14 @@ def charged_words(attention: Attention, total_ore: int) -> str:
     parts.append(_("Terminalen visar GODKÄNT {total}.").format(total=kronor(total_ore)))
     if total_ore > asked_ore > 0:
         tip = {"tip_ore": total_ore - asked_ore, "requested_ore": asked_ore}
+        percent = _tip_percent(tip)
         words = _("Det är {tip} i dricks, {percent} % av beloppet.")
-        parts.append(words.format(tip=kronor(tip["tip_ore"]), percent=_tip_percent(tip)))
+        if percent > tip_max_percent:
+            words = _(
+                "VARNING: det är {tip} i dricks, {percent} % av beloppet; gränsen är {limit} %."
+            )
+        tip_text = kronor(tip["tip_ore"])
+        parts.append(words.format(tip=tip_text, percent=percent, limit=tip_max_percent))
     elif total_ore < asked_ore:
         words = _("Det är {rest} mindre än begärt: resten återstår att betala.")
         parts.append(words.format(rest=kronor(asked_ore - total_ore)))

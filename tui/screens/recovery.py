@@ -277,7 +277,9 @@ class RecoveryPage(Page):
         if total_ore is None and self.slip_ore:
             total_ore = self.slip_ore
         shown_ore = int(self.facts.get("asked_ore", 0)) if total_ore is None else total_ore
-        words = charged_words(self.attention, shown_ore)
+        shop = self.desk.shop
+        limit = 0 if shop is None or shop.tip_mode == "off" else shop.tip_max_percent
+        words = charged_words(self.attention, shown_ore, limit)
         self._ask(_("Kortet är draget"), words, DecideDoubt(is_charged=True, total_ore=total_ore))
 
     def _erase(self) -> None:
