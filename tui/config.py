@@ -285,10 +285,7 @@ def _till(section: Section) -> TillConfig:
 
 
 def _scanner(section: Section) -> ScannerConfig:
-    prefix = section.text("prefix", "", may_be_empty=True)
-    if len(prefix) > 1:
-        raise section.fault("prefix", "one-character", prefix)
-    return ScannerConfig(prefix)
+    return ScannerConfig(section.mark("prefix"))
 
 
 def _terminal(section: Section, register_id: str) -> TerminalConfig:

@@ -8,6 +8,7 @@ near, `nearest`. The words are made in tui/cli/words.py.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from core.errors import ConfigError
 from core.text import clean, visible
@@ -16,6 +17,9 @@ TEXT_MAX = 200
 _VALUE_MAX = 80
 _DEVICE = re.compile(r"[A-Za-z0-9._/:+@-]{1,200}")
 _HOST = re.compile(r"[A-Za-z0-9.:_-]{1,253}")
+
+_KEYS: Final = "+-*,?. "
+"""What a person types at the register besides letters and digits."""
 
 
 class Section:
@@ -51,6 +55,15 @@ class Section:
         value = clean(self.text(key, default), TEXT_MAX)
         if not value:
             raise self.fault(key, "empty")
+        return value
+
+    def mark(self, key: str) -> str:
+        """Read one character that no key of the till is; empty = none."""
+        value = self.text(key, "", may_be_empty=True)
+        if len(value) > 1:
+            raise self.fault(key, "one-character", value)
+        if value.isalnum() or (value and value in _KEYS):
+            raise self.fault(key, "a-key", value)
         return value
 
     def name(self, key: str, default: str) -> str:

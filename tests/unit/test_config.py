@@ -65,6 +65,13 @@ def test_a_whole_file_is_read_with_paths_beside_it(tmp_path: Path) -> None:
     assert data_dir(config.data, Path("x"), is_demo=False) == Path("x")
 
 
+@pytest.mark.parametrize("prefix", ["5", "n", "Å", "+", "*", "]]"])
+def test_a_scanner_prefix_is_no_key_of_the_till(tmp_path: Path, prefix: str) -> None:
+    facts = wrong(tmp_path, f'{WHOLE}\n[scanner]\nprefix = "{prefix}"\n')
+    assert facts["key"] == "scanner.prefix"
+    assert facts["reason"] == ("a-key" if len(prefix) == 1 else "one-character")
+
+
 def test_a_card_number_in_the_cashiers_name_is_masked(tmp_path: Path) -> None:
     file = tmp_path / "shop.toml"
     file.write_text(WHOLE.replace('"Anna"', '"Anna 5413330089010434"'), "utf-8")

@@ -18,7 +18,19 @@ def run(options: argparse.Namespace) -> int:
     place = place_of(options, may_guess=False)
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError(_("Kassan behöver en terminal: starta den i ett terminalfönster."))
+    _check_open(options.status_fd)
     os.environ.setdefault("TEXTUAL_FPS", FRAMES_PER_S)
     from tui import compose
 
     return compose.run(place.config, place.data_dir, place.is_demo, options.status_fd)
+
+
+def _check_open(number: int | None) -> None:
+    """Refuse a status stream that nobody opened. Raises UsageError."""
+    if number is None:
+        return
+    try:
+        os.fstat(number)
+    except (OSError, OverflowError) as error:
+        words = _("--status-fd {number}: den filbeskrivaren är inte öppen")
+        raise UsageError(words.format(number=number)) from error

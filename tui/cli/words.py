@@ -41,6 +41,7 @@ _CONFIG: Final[Mapping[str, str]] = {
     "check-digit": N_("har fel kontrollsiffra: {value}"),
     "not-an-amount": N_("är inget belopp i kronor: {value}"),
     "one-character": N_("ska vara ett enda tecken, inte {value}"),
+    "a-key": N_("är en tangent i kassan: {value}"),
     "not-a-poi-id": N_("ska vara terminalens åtta siffror, inte {value}"),
     "not-an-address": N_("är ingen http- eller https-adress: {value}"),
     "password-in-address": N_("användare och lösenord hör inte hemma i adressen"),
