@@ -143,6 +143,7 @@ class Day:
         process = Process(self.folder, self.devices, self.rules, self.fate)
         self.process = process
         process.check = self.watch.step
+        process.heard = self.watch.heard
         if self.cashier is None:
             self.cashier = Cashier(process, self.watch, self.rules, self.sales)
         self.cashier.process = process

@@ -77,7 +77,8 @@ def _cards(process: Process, watch: Watch) -> Iterator[str]:
             if known is not None:
                 yield f"I1 {entry.transaction_id} was reversed and pays still"
         elif known is None:
-            if service_id not in by_hand and service_id not in watch.misread:
+            excused = watch.misread - watch.told_again
+            if service_id not in by_hand | excused:
                 yield f"I1 {entry.transaction_id} was drawn and is on no receipt: {entry}"
         elif known[0] != entry.total_ore or known != books.get(service_id):
             yield f"I1 {entry} drawn for {books.get(service_id)}, in the books {known}"

@@ -9,6 +9,7 @@ KINDS: Final = {
     "terminal-unreachable": "nobody listens at the terminal when a card is asked for",
     "answer-lost-before": "the link is torn before the card is drawn",
     "answer-lost-after": "the link is torn after the card was drawn",
+    "terminal-away": "it stays away for ten seconds to two minutes after that",
     "answer-late": "the answer comes after the till stopped waiting",
     "answer-doubled": "the same answer comes twice",
     "answer-of-former": "the answer to a former payment comes again during the next one",

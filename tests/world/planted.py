@@ -12,12 +12,23 @@ from typing import Any, Final
 
 from core import events as ev
 from core import journal, receipt_layout
+from core.card import CardResult
 from core.checkout import advance
 from core.control_record import ControlRecord, RecordVat, Signature
 from core.effects import CheckPrinter, PrintPaper
 from core.receipt import ReceiptKind, ReceiptTender
 from core.receipt_layout import lay_out_receipt
-from core.services import copies, giving_back, payment, printing, reporting, signing, steps
+from core.services import (
+    copies,
+    doubt,
+    giving_back,
+    late,
+    payment,
+    printing,
+    reporting,
+    signing,
+    steps,
+)
 from core.services.till import Till
 from core.tender import Tender
 from core.totals import Change, Section
@@ -254,6 +265,15 @@ def _tries_untold() -> Plant:
     return ((signing, "note_tries", lambda *_: None), (copies, "note_tries", lambda *_: None))
 
 
+def _late_ignored() -> Plant:
+    """Takes an approval that comes after the end of its payment for nothing."""
+
+    def take_late(_till: Till, _result: CardResult, *, is_asked: bool = False) -> bool:
+        return False
+
+    return tuple((place, "take_late", take_late) for place in (late, doubt, payment))
+
+
 PLANTS: Final[dict[str, tuple[Callable[[], Plant], tuple[str, ...]]]] = {
     "pay before intent": (_pay_before_intent, ("I8",)),
     "totals counted before the code": (_totals_before_code, ("I5",)),
@@ -263,6 +283,7 @@ PLANTS: Final[dict[str, tuple[Callable[[], Plant], tuple[str, ...]]]] = {
     "number from memory": (_number_from_memory, ("I4", "I5", "I16")),
     "hash without one field": (_hash_without_operator, ("I6",)),
     "answer matched by order": (_answer_by_order, ("I1",)),
+    "late approval ignored": (_late_ignored, ("I1",)),
     "print before code": (_print_before_code, ("I3",)),
     "second original": (_second_original, ("I10",)),
     "undone cards left off X and Z": (_reversed_uncounted, ("I5",)),

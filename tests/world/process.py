@@ -82,6 +82,8 @@ class Process:
         self.fate = fate
         self.cashier: Callable[[], None] = lambda: None
         self.check: Callable[[], None] = lambda: None
+        self.heard: Callable[[f.Fact], None] = lambda _fact: None
+        """Called with what a device said, once the till has taken it."""
         self.inbox: deque[f.Fact] = deque()
         self.terminal_jobs: deque[e.Effect] = deque()
         self.unit_jobs: deque[e.Effect] = deque()
@@ -191,6 +193,7 @@ class Process:
             fact = self.inbox.popleft()
             self.fate.seam("death-after-effect")
             facts_desk.take_fact(self.till, fact)
+            self.heard(fact)
             self._hand_out()
             self.check()
 
@@ -256,5 +259,7 @@ class Process:
                     self.unit_jobs.append(effect)
                 case e.PrintPaper() | e.KickDrawer() | e.CheckPrinter():
                     self.printer_jobs.append(effect)
+                case e.AskLastTransaction():
+                    self._terminal.learn_last()
                 case _:
                     self.terminal_jobs.append(effect)

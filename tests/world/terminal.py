@@ -67,6 +67,8 @@ class Terminal:
         self._former: bytes = b""
         self._has_told = False
         """The running till process knows a transaction of ours."""
+        self._away_until_s = 0.0
+        """Until then nobody listens: its cable is out."""
         self.is_forgetful = chance.says(15)
         self.busy_left = 0
 
@@ -77,6 +79,8 @@ class Terminal:
 
     def connect(self, before_send: Callable[[], None]) -> Link:
         """Take a connection. Raises LinkFault."""
+        if self._clock.monotonic_s() < self._away_until_s and not self._chance.is_calm:
+            raise LinkFault(FaultKind.REFUSED, "connection refused")
         if self._chance.strikes(60):
             self._chance.fire("terminal-unreachable")
             raise LinkFault(FaultKind.REFUSED, "connection refused")
@@ -240,6 +244,11 @@ class Terminal:
         if run.way == "answer-lost-after":
             self._chance.fire(run.way)
             self._kept.append(self._slip(run, entry))
+            if self._chance.strikes(950):
+                self._chance.fire("terminal-away")
+                self._away_until_s = self._clock.monotonic_s() + self._chance.dice.randrange(
+                    10, 120
+                )
             self._tear("cable")
             return
         if run.way == "slips-missing":

@@ -14,6 +14,8 @@ from typing import Any
 
 from sqlcipher3 import dbapi2
 
+from core import facts as f
+from core.card import CardResult, CardSlip, CardVerdict, QueryResult
 from core.payload import to_plain
 from core.receipt import Shop
 from core.reports import DayReport
@@ -58,7 +60,9 @@ class Watch:
         """The journal row before the day's first."""
         self.first_receipt_no = 1
         self.misread: set[int] = set()
-        """Sales about which a manager said something false."""
+        """Card payments that a manager denied although they were drawn, by service id."""
+        self.told_again: set[int] = set()
+        """Those of them that the terminal told the till of afterwards: nothing excuses them."""
         self.drawn_for: dict[int, list[int]] = {}
         """Service ids that asked for a card for a sale."""
         self._file = dbapi2.connect(f"file:{folder / 'till.db'}?mode=ro", uri=True)
@@ -66,6 +70,21 @@ class Watch:
         self._file.execute("PRAGMA query_only=ON")
         self._hash = "0" * 64
         self._is_receipt_new = False
+
+    def heard(self, fact: f.Fact) -> None:
+        """The till has taken what a device said: perhaps an approval that was denied before."""
+        match fact:
+            case (
+                f.CardAnswered(result=result)
+                | f.CardQueried(query=QueryResult(result=CardResult() as result))
+            ):
+                is_approval = result.verdict is CardVerdict.APPROVED
+            case f.SlipArrived(slip=CardSlip(kind="purchase", status="approved") as result):
+                is_approval = True
+            case _:
+                return
+        if is_approval and result.service_id in self.misread:
+            self.told_again.add(result.service_id)
 
     def payment_came(self, service_id: int, sale: str, amount_ore: int) -> None:
         """A payment request reached the terminal: written down before, and only once (I8, I9)."""
