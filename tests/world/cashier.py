@@ -206,6 +206,11 @@ class Cashier:
         if tender is None:
             return
         is_reversed = self.process.devices.terminal.shows(tender.service_id) is None
+        if not is_reversed and self.process.chance.strikes(600):
+            self.process.chance.fire("manager-misreads")
+            self.watch.misread.add(tender.service_id)
+            self.watch.called_undone.add(tender.service_id)
+            is_reversed = True
         self._do(lambda till: doubt.decide_reversal(till, is_reversed=is_reversed, by=MANAGER))
 
     def _answer_for_late(self, facts: dict[str, str | int]) -> None:

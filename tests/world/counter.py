@@ -6,7 +6,7 @@ requests it takes for paid (I1 holds that against the terminal at the end of the
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
@@ -123,10 +123,15 @@ class Counting:
             part_ore = min(part_ore, entry.total_ore)
         return Drawn(part_ore, entry.total_ore - part_ore, entry)
 
-    def check_reversal(self, text: str) -> Iterator[str]:
-        """Hold the customer's paper about an undone card payment against the terminal (I1)."""
+    def check_reversal(self, text: str, called_undone: Iterable[int]) -> Iterator[str]:
+        """Hold the customer's paper about an undone card payment against the terminal (I1).
+
+        `called_undone`: payments that a manager called so though they stand.
+        """
         shown = read_card(text)
-        undone = [(one.amount_ore, one.tip_ore, one.total_ore) for one in self.undone()]
+        standing = [entry for one in called_undone if (entry := self.shows(one))]
+        entries = [*self.undone(), *standing]
+        undone = [(one.amount_ore, one.tip_ore, one.total_ore) for one in entries]
         if (shown.amount_ore, shown.tip_ore, shown.total_ore) not in undone:
             yield f"I1 paper of an undone payment shows {shown}, undone: {undone}"
 

@@ -217,6 +217,13 @@ class Terminal:
             case _:
                 self._approve(run)
 
+    def _go_away(self, per_mille: int) -> None:
+        """Let the cable that is torn now stay out for a while, perhaps."""
+        if self._chance.strikes(per_mille):
+            self._chance.fire("terminal-away")
+            away_s = self._chance.dice.randrange(10, 120)
+            self._away_until_s = self._clock.monotonic_s() + away_s
+
     def _take_input(self, is_yes: bool) -> None:
         run = self._run
         if run is None or not run.is_asking:
@@ -244,11 +251,7 @@ class Terminal:
         if run.way == "answer-lost-after":
             self._chance.fire(run.way)
             self._kept.append(self._slip(run, entry))
-            if self._chance.strikes(950):
-                self._chance.fire("terminal-away")
-                self._away_until_s = self._clock.monotonic_s() + self._chance.dice.randrange(
-                    10, 120
-                )
+            self._go_away(950)
             self._tear("cable")
             return
         if run.way == "slips-missing":
@@ -318,6 +321,8 @@ class Terminal:
         way = self._chance.pick(REVERSAL_WAYS)
         if way != "plain":
             self._chance.fire(way)
+        if way in ("reversal-lost-before", "reversal-lost-after"):
+            self._go_away(300)
         if way == "reversal-lost-before":
             self._tear("cable")
             return

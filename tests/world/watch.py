@@ -60,7 +60,9 @@ class Watch:
         """The journal row before the day's first."""
         self.first_receipt_no = 1
         self.misread: set[int] = set()
-        """Card payments that a manager denied although they were drawn, by service id."""
+        """Card payments of which a manager said something false, by service id."""
+        self.called_undone: set[int] = set()
+        """Those of them that he called reversed; all others he denied."""
         self.told_again: set[int] = set()
         """Those of them that the terminal told the till of afterwards: nothing excuses them."""
         self.drawn_for: dict[int, list[int]] = {}
@@ -83,7 +85,9 @@ class Watch:
                 is_approval = True
             case _:
                 return
-        if is_approval and result.service_id in self.misread:
+        # An answer may be from before a reversal; a question tells how the card stands now.
+        may_be_old = result.service_id in self.called_undone and not isinstance(fact, f.CardQueried)
+        if is_approval and result.service_id in self.misread and not may_be_old:
             self.told_again.add(result.service_id)
 
     def payment_came(self, service_id: int, sale: str, amount_ore: int) -> None:
@@ -200,7 +204,7 @@ class Watch:
                     f"I15 receipt {original[1]} opened the drawer {paper.drawer_pulses} times"
                 )
         elif "KORTKÖPET ÄR ÅTERFÖRT" in text:
-            self.wrong += self.counter.check_reversal(text)
+            self.wrong += self.counter.check_reversal(text, self.called_undone)
         elif "-DAGRAPPORT" in text:
             self._check_report(text)
         if any(_is_card_number(found) for found in _DIGITS.findall(text)):
