@@ -33,6 +33,8 @@ from tests.world.watch import Watch
 
 MANAGER = "Maja"
 REVERSALS_MAX = 3
+MISREAD_ORE = 1_00
+"""By so much a manager misreads a total."""
 Basket = list[list[tuple[int, int]]]
 """Articles on the counter, each with its deposit: (rate, amount)."""
 
@@ -193,6 +195,11 @@ class Cashier:
             self.watch.misread.add(tender.service_id)
             charge = None
         total_ore = charge.total_ore if charge else None
+        if total_ore is not None and total_ore > MISREAD_ORE and chance.strikes(300):
+            chance.fire("manager-misreads")
+            total_ore -= MISREAD_ORE
+            self.watch.misread.add(tender.service_id)
+            self.watch.counter.said[tender.service_id] = total_ore
         is_charged = charge is not None
         self._do(
             lambda till: doubt.decide_doubt(

@@ -83,6 +83,8 @@ class Counting:
     asked: dict[int, tuple[int, int]] = field(default_factory=dict)
     """Per service id: that part and that total."""
     sold: dict[int, Sold] = field(default_factory=dict)
+    said: dict[int, int] = field(default_factory=dict)
+    """Per service id: the total that a manager decided on, where he misread it."""
 
     def take_cash(self, given_ore: int | None) -> None:
         """The cashier takes cash, or tries to."""
@@ -119,9 +121,10 @@ class Counting:
         entry = self.shows(service_id)
         part_ore, asked_ore = self.asked[service_id]
         assert entry is not None, f"payment {service_id} pays and does not stand drawn"
-        if entry.total_ore < asked_ore:
-            part_ore = min(part_ore, entry.total_ore)
-        return Drawn(part_ore, entry.total_ore - part_ore, entry)
+        total_ore = self.said.get(service_id, entry.total_ore)
+        if total_ore < asked_ore:
+            part_ore = min(part_ore, total_ore)
+        return Drawn(part_ore, total_ore - part_ore, entry)
 
     def check_reversal(self, text: str, called_undone: Iterable[int]) -> Iterator[str]:
         """Hold the customer's paper about an undone card payment against the terminal (I1).
@@ -199,7 +202,7 @@ def _check_cards(name: str, paper: ReceiptPaper, sold: Sold) -> Iterator[str]:
         entry = drawn.entry
         wanted = CardBlock(entry.amount_ore, entry.tip_ore, entry.total_ore)
         if block.amount_ore is None:
-            wanted = CardBlock(total_ore=entry.total_ore)
+            wanted = CardBlock(total_ore=drawn.charged_ore)
         if block != wanted:
             yield f"I1 paper of {name} shows card {block}, drawn: {entry}"
 

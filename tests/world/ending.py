@@ -1,5 +1,6 @@
 """The end of a day: everything at rest, and each ledger held against the till's file."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 
@@ -80,10 +81,22 @@ def _cards(process: Process, watch: Watch) -> Iterator[str]:
             excused = watch.misread - watch.told_again
             if service_id not in by_hand | excused:
                 yield f"I1 {entry.transaction_id} was drawn and is on no receipt: {entry}"
+        elif service_id in watch.counter.said:
+            yield from _misread_total(watch, service_id, entry.total_ore, known[0])
         elif known[0] != entry.total_ore or known != books.get(service_id):
             yield f"I1 {entry} drawn for {books.get(service_id)}, in the books {known}"
     for service_id in paid:
         yield f"I1 payment {service_id} is on a receipt and was never drawn"
+
+
+def _misread_total(watch: Watch, service_id: int, drawn_ore: int, booked_ore: int) -> Iterator[str]:
+    """I1: booked as the manager said; the rest is a late approval once the terminal told of it."""
+    if booked_ore != watch.counter.said[service_id]:
+        yield f"I1 payment {service_id} is booked {booked_ore}, said {watch.counter.said}"
+    lates = watch.read("SELECT body FROM card_late WHERE service_id=?", service_id)
+    late_ore = sum(json.loads(row[0])["authorized_ore"] for row in lates)
+    if late_ore != (drawn_ore - booked_ore if service_id in watch.told_again else 0):
+        yield f"I1 payment {service_id} drew {drawn_ore}, booked {booked_ore} and late {late_ore}"
 
 
 def _codes(process: Process, watch: Watch) -> Iterator[str]:

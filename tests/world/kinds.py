@@ -75,7 +75,7 @@ KINDS: Final = {
     "midnight": "a day ends while a sale is open",
     "summer-time": "summer time begins or ends while the till sells",
     "price-changed": "a price changes while its article lies in the sale",
-    "manager-misreads": "the manager says that a drawn card was not drawn",
+    "manager-misreads": "the manager says a drawn card was not drawn, or for less, or is undone",
 }
 """Kind: what happens."""
 
