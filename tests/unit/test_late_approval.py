@@ -43,15 +43,23 @@ def ask_for_card(till: Till) -> int:
     return asked.request.service_id
 
 
-@pytest.fixture
-def till() -> Till:
-    """Give a till whose manager decided "no payment" about an unreachable terminal."""
+def decided(total_ore: int | None) -> Till:
+    """Give a till whose manager decided on a total, None = no payment, with no terminal there."""
     till = begin(a_store())
     registration.add_code(till, "1", None, None)
     service_id = ask_for_card(till)
     take_fact(till, f.CardAnswerLost(service_id, "link lost"))
     take_fact(till, f.CardQueryFailed(service_id, "unreachable", 2))
-    doubt.decide_doubt(till, is_charged=False, total_ore=None, by="Maja")
+    is_charged = total_ore is not None
+    doubt.decide_doubt(till, is_charged=is_charged, total_ore=total_ore, by="Maja")
+    till.take_effects()
+    return till
+
+
+@pytest.fixture
+def till() -> Till:
+    """Give a till whose manager decided "no payment" about an unreachable terminal."""
+    till = decided(None)
     take_fact(till, f.LastTransactionTold())
     till.take_effects()
     return till
@@ -295,23 +303,11 @@ def test_a_second_answer_for_a_settled_card_is_journalled_and_alarms_nobody() ->
     assert len(notes(till, "answer-ignored")) == 2
 
 
-def decided_charged(total_ore: int) -> Till:
-    """Give a till whose manager decided that an unclear card paid this total."""
-    till = begin(a_store())
-    registration.add_code(till, "1", None, None)
-    service_id = ask_for_card(till)
-    take_fact(till, f.CardAnswerLost(service_id, "link lost"))
-    take_fact(till, f.CardQueryFailed(service_id, "unreachable", 2))
-    doubt.decide_doubt(till, is_charged=True, total_ore=total_ore, by="Maja")
-    till.take_effects()
-    return till
-
-
 @EVIDENCE
 def test_what_a_card_paid_beyond_a_decision_is_asked_about_and_settled_by_hand(
     come: Callable[[], f.Fact],
 ) -> None:
-    till = decided_charged(ASKED_ORE)
+    till = decided(ASKED_ORE)
     for fact in (come(), by_answer(), by_query(), by_slip()):
         take_fact(till, fact)
     facts = asked(till)
@@ -328,7 +324,7 @@ def test_what_a_card_paid_beyond_a_decision_is_asked_about_and_settled_by_hand(
 
 @EVIDENCE
 def test_an_answer_that_agrees_with_a_decision_alarms_nobody(come: Callable[[], f.Fact]) -> None:
-    till = decided_charged(TOTAL_ORE)
+    till = decided(TOTAL_ORE)
     take_fact(till, come())
     assert not till.lates
 
