@@ -132,6 +132,9 @@ class Store(Protocol):
         Late approvals count: the terminal runs its payments in the order of their ids.
         """
 
+    def last_asked_service(self) -> int:
+        """Give the newest service id under which a card was asked for; 0 when none."""
+
     def sale_of_service(self, service_id: int) -> Sale | None:
         """Give the sale that holds the card tender of this service id, whatever its state."""
 

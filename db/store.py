@@ -219,6 +219,11 @@ class SqliteStore:
         )
         return int(rows[0][0])
 
+    def last_asked_service(self) -> int:
+        """Give the newest service id under which a card was asked for; 0 when none."""
+        rows = self._read("SELECT coalesce(max(service_id), 0) FROM tender WHERE service_id > 0")
+        return int(rows[0][0])
+
     def open_late_approvals(self) -> tuple[LateApproval, ...]:
         """Give late approvals that no manager has answered for, oldest first."""
         rows = self._read(

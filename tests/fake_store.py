@@ -128,6 +128,11 @@ class FakeStore:
         drawn = [one.service_id for one in tenders if one.authorized_ore]
         return max((*drawn, *self.disk.lates), default=0)
 
+    def last_asked_service(self) -> int:
+        """Give the newest service id under which a card was asked for."""
+        tenders = [one for sale in self.disk.sales.values() for one in sale.tenders]
+        return max((one.service_id for one in tenders), default=0)
+
     def sale_of_service(self, service_id: int) -> Sale | None:
         """Give the sale that holds the card tender of this service id."""
         for sale in self.disk.sales.values():

@@ -8,12 +8,15 @@ from typing import Final
 
 from core import events as ev
 from core.checkout import SaleState
+from core.effects import QueryCard
 from core.lost_time import LostTime
 from core.services import copies, late, taken_up
 from core.services.printing import ask_about_papers, take_up_papers
-from core.services.steps import forward
+from core.services.steps import card_request, forward
 from core.services.till import Till
+from core.tender import TenderState
 
+_DECIDED: Final = (TenderState.NEVER_CHARGED, TenderState.REVERSED, TenderState.SETTLED)
 PROGRAM_KEY: Final = "program"
 """Setting: model, program and version that started last."""
 
@@ -33,6 +36,7 @@ def start(till: Till) -> None:
     if till.sale is not None:
         forward(till, is_fresh=False)
     late.take_up(till)
+    _ask_about_decided(till)
     ask_about_papers(till)
     taken_up.follow(till)
 
@@ -42,6 +46,21 @@ def _take_up_card(till: Till) -> None:
     tender = till.sale.current_tender if till.sale else None
     if till.sale is not None and tender is not None and till.state is SaleState.AUTHORIZING:
         till.settle(ev.AnswerLost(till.sale.sale_id, tender.service_id, "restart"))
+
+
+def _ask_about_decided(till: Till) -> None:
+    """Ask the terminal about the newest card if a person decided on it: he may have been wrong.
+
+    What it paid all the same is told as late, also where the till was closed before the terminal
+    came back (terminal-protocols 5.3 step 8).
+    """
+    service_id = till.store.last_asked_service()
+    sale = till.store.sale_of_service(service_id)
+    tender = sale.tender_of_service(service_id) if sale else None
+    if sale is None or tender is None or not tender.resolved_by or not till.rules.has_terminal:
+        return
+    if tender.state in _DECIDED and till.store.late_approval(service_id) is None:
+        till.effects.append(QueryCard(card_request(till, sale, tender)))
 
 
 def _note_program(till: Till) -> None:

@@ -353,3 +353,31 @@ def test_a_card_that_stands_though_a_person_decided_it_reversed_is_asked_about(
     assert bool(till.lates) is not is_told_by_terminal
     if till.lates:
         assert asked(till)["authorized_ore"] == TOTAL_ORE
+
+
+@pytest.mark.parametrize("total_ore", [None, ASKED_ORE])
+def test_a_start_asks_the_terminal_about_the_newest_card_that_a_person_decided_on(
+    total_ore: int | None,
+) -> None:
+    till = decided(total_ore)
+    if total_ore is None:
+        payment.pay_cash(till, None)
+    store = till.store
+    assert isinstance(store, FakeStore)
+    till = started(store)
+    asked_about = [one for one in till.take_effects() if isinstance(one, QueryCard)]
+    assert [one.request.service_id for one in asked_about] == [1]
+    take_fact(till, by_query())
+    late_ore = TOTAL_ORE if total_ore is None else TOTAL_ORE - ASKED_ORE
+    assert asked(till)["authorized_ore"] == late_ore
+    till = started(store)
+    assert not [one for one in till.take_effects() if isinstance(one, QueryCard)], "told already"
+
+
+def test_a_start_asks_nothing_about_a_card_that_the_terminal_told_of() -> None:
+    till = begin(a_store())
+    registration.add_code(till, "1", None, None)
+    service_id = ask_for_card(till)
+    take_fact(till, f.CardAnswered(replace(APPROVED, service_id=service_id)))
+    till = started(till.store)
+    assert not [one for one in till.take_effects() if isinstance(one, QueryCard)]
