@@ -195,11 +195,12 @@ class Cashier:
             self.watch.misread.add(tender.service_id)
             charge = None
         total_ore = charge.total_ore if charge else None
+        self.watch.saying.pop(tender.service_id, None)  # Of a till that died before it was taken.
         if total_ore is not None and total_ore > MISREAD_ORE and chance.strikes(300):
             chance.fire("manager-misreads")
             total_ore -= MISREAD_ORE
             self.watch.misread.add(tender.service_id)
-            self.watch.counter.said[tender.service_id] = total_ore
+            self.watch.saying[tender.service_id] = total_ore
         is_charged = charge is not None
         self._do(
             lambda till: doubt.decide_doubt(

@@ -63,6 +63,8 @@ class Watch:
         """Card payments of which a manager said something false, by service id."""
         self.called_undone: set[int] = set()
         """Those of them that he called reversed; all others he denied."""
+        self.saying: dict[int, int] = {}
+        """Totals that a manager means to decide on, by service id: the till may die before."""
         self.told_again: set[int] = set()
         """Those of them that the terminal told the till of afterwards: nothing excuses them."""
         self.drawn_for: dict[int, list[int]] = {}
@@ -309,6 +311,8 @@ class Watch:
     ) -> None:
         if not operator or (kind in _BY and not note[_BY[kind]]):
             self.wrong.append(f"I14 journal row {seq} names nobody")
+        if kind == "card-authorized" and note["resolved_by"] and note["service_id"] in self.saying:
+            self.counter.said[note["service_id"]] = self.saying[note["service_id"]]
         digits = _DIGITS.findall(payload)
         if any(_is_card_number(found) for found in digits):
             self.wrong.append(f"I13 a card number in journal row {seq}")
