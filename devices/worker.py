@@ -89,6 +89,11 @@ class Worker:
         """Wait, or less when stopping."""
         self._is_stopping.wait(seconds)
 
+    def wait_for_job(self, seconds: float) -> None:
+        """Wait, or less when another job comes or it is stopping."""
+        with self._inbox.not_empty:
+            self._inbox.not_empty.wait_for(lambda: bool(self._inbox.queue), seconds)
+
     def open_device(self) -> None:
         """Make the driver; in this thread, so that slow imports never stop the screen."""
 
@@ -174,7 +179,7 @@ class TerminalWorker(Worker):
             except DeviceError as error:
                 service_id = job.request.service_id
                 self._report(f.CardQueryFailed(service_id, _words(error), attempt))
-                self.wait(min(self.retry_first_s * 2 ** (attempt - 1), 8))
+                self.wait_for_job(min(self.retry_first_s * 2 ** (attempt - 1), 8))
             else:
                 self._report(f.CardQueried(query))
                 return

@@ -58,6 +58,10 @@ class _TerminalWorker(TerminalWorker):
         self.process.devices.clock.sleep(seconds)
         self.process.turn()
 
+    def wait_for_job(self, seconds: float) -> None:
+        """Let the world go on."""
+        self.wait(seconds)
+
     @property
     def has_job(self) -> bool:
         """Say whether a newer job waits."""
