@@ -1,6 +1,7 @@
 """The soak judges each of its days, and what grows."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,17 @@ def test_days_on_one_file_end_without_a_violation_or_a_file_left_open(shop: Path
     wrong, files = _soak(shop, 3)
     assert wrong == []
     assert judge([100, 100, 100], files, 0) == []
+
+
+def test_the_newest_sale_is_kept_though_a_copy_of_an_older_one_came_after_it(shop: Path) -> None:
+    soak = Soak(SEED, shop, SALES)
+    soak.day(SALES)
+    (newest,) = soak.watch.registrations
+    copy = replace(newest, sent=replace(newest.sent, type="kopia", receipt_no="1"))
+    soak.watch.registrations.append(copy)
+    soak.watch.forget()
+    assert soak.watch.registrations == [newest]
+    soak.watch.close()
 
 
 @pytest.mark.parametrize("name", ["tip wrong in the books", "tries within the driver untold"])

@@ -330,7 +330,8 @@ class Watch:
     def forget(self) -> None:
         """Forget the papers and receipts of the days before, so that only the till remembers."""
         self.first_row, self.first_receipt_no = self.rows, self.fold.receipt_no + 1
-        newest = self.registrations[-1:]
+        # The newest sale, by which the next number is judged; a copy may have come after it.
+        newest = [one for one in self.registrations if one.sent.type != "kopia"][-1:]
         self.registrations.clear()
         self.registrations += newest
         self.originals.clear()
