@@ -35,6 +35,7 @@ ROOM: Final = 10
 SERVICE_IDS_EACH_START: Final = 10_000
 ROWS_EACH_RECEIPT: Final = 40
 _LINE_OF: Final = {
+    "receipt_no": "skipped",
     "z_no": "z",
     "copy_no": "copy",
     "serial": "serial",
@@ -151,6 +152,7 @@ def raised_numbers(
     standing = part_lines(lines)[0]
     # What an earlier restore was told from paper is as much out as what the witness saw.
     receipt_no = max(held["receipt_no"], _newest(lines, "receipt", RESTORED), told.receipt_no)
+    skipped_no = max(receipt_no, _newest(lines, "skipped"))
     z_no = max(held["z_no"], _newest(lines, "z"), told.z_no)
     lost_lines = [line for line in standing if line.seq > base_seq]
     receipts_lost = receipt_no - held["receipt_no"]
@@ -161,7 +163,7 @@ def raised_numbers(
     base = {name: max(held[name], _newest(lines, kind)) for name, kind in _LINE_OF.items()}
     starts = 1 + sum(line.kind == "start" for line in lost_lines)
     raised = {
-        "receipt_no": receipt_no + 1,
+        "receipt_no": skipped_no + 1,
         "z_no": z_no,
         **{name: base[name] + room for name in ("serial", "copy_no", "sale_id")},
         "service_id": base["service_id"] + room + starts * SERVICE_IDS_EACH_START,
@@ -249,12 +251,15 @@ def _write_row(
                 for name in sorted(raised)
             ],
         }
+        former = LostTime.read(store.setting)
+        # The shop's own file is no older than it was, unless the papers know of more.
+        is_older = not is_same_file or lost_last >= lost_first
         lost_time = LostTime(
             _newest_out(held, lines, told),
             frozenset(copy.receipt_no for copy in store.open_copies())
             | {paper.reference for paper in store.pending_papers() if paper.kind == "copy"},
-            held["sale_id"],
-            held["service_id"],
+            held["sale_id"] if is_older else former.sale_id,
+            held["service_id"] if is_older else former.service_id,
         )
         name = f"{lost_first}-{lost_last}" if lost_last >= lost_first else "none"
         name = f"{WITNESS_LOST} {name}" if is_same_file else name

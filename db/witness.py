@@ -20,7 +20,18 @@ from db.files import sync
 RESTORED: Final = "restored"
 """Kind of the line that a restored backup leaves."""
 START: Final = "start"
-_KINDS: Final = (START, "stop", "receipt", "copy", "z", RESTORED, "serial", "sale", "service")
+_KINDS: Final = (
+    START,
+    "stop",
+    "receipt",
+    "copy",
+    "z",
+    RESTORED,
+    "skipped",
+    "serial",
+    "sale",
+    "service",
+)
 _WHOLE: Final = re.compile(rf"[0-9]+ [0-9a-f]{{64}} (?:{'|'.join(_KINDS)}) [0-9]+")
 _TORN: Final = re.compile(r"[0-9]*|[0-9]+ [0-9a-f]{0,64}|[0-9]+ [0-9a-f]{64} ([a-z]*) ?")
 """What may be left of a line that a power cut or a full disk tore."""

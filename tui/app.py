@@ -291,7 +291,9 @@ class TillApp(App[int]):
         desk.drawn_at_s = self._clock.monotonic_s()
         self._place_face(desk)
         self._board.show(self.picture())
-        if desk.is_unseen and not self._is_too_small:
+        if self._is_too_small:
+            desk.lose_sight()
+        elif desk.is_unseen:
             self.call_after_refresh(desk.seen)
 
     @property

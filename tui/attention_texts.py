@@ -142,36 +142,6 @@ ATTENTIONS: Final[dict[str, tuple[str, str]]] = {
 }
 """Title and text of each question or stop."""
 
-BEFORE_STOP: Final[dict[str, str]] = {
-    "before-stop-charged": N_(
-        "Kortköpet från före omstarten är klart: {authorized_ore} drogs EN gång. "
-        "Kvitto {receipt_no} {paper}."
-    ),
-    "before-stop-sold": N_(
-        "Köpet från före omstarten är klart: {total_ore}, betalt EN gång. Kvitto "
-        "{receipt_no} {paper}."
-    ),
-    "before-stop-part": N_(
-        "Kortet från före omstarten är klart: {authorized_ore} drogs EN gång. Ta betalt för resten."
-    ),
-    "before-stop-reversed": N_(
-        "Kortet från före omstarten är återfört: {authorized_ore}. Köpet är obetalt: ta betalt på "
-        "nytt."
-    ),
-    "before-stop-not-drawn": N_(
-        "Kortet från före omstarten drogs INTE. Köpet är obetalt: ta betalt på nytt."
-    ),
-    "before-stop-open": N_("Detta är köpet från före omstarten."),
-    "before-stop-restored": N_(
-        "Köpet kommer ur en säkerhetskopia och kan vara betalt redan, på ett kvitto som saknas i "
-        "journalen. Fråga kunden. Är det betalt: makulera det här köpet i menyn."
-    ),
-    "before-stop-restored-card": N_(
-        "Köpet kommer ur en säkerhetskopia: kunden kan redan ha betalat och fått kvitto."
-    ),
-}
-"""What became of the sale that was being paid when the till stopped."""
-
 SLIP_AGAIN: Final = N_(
     "Kortterminalen skrev ut ett kortkvitto igen: {total_ore}, {at}, {card}, kvitto {receipt_no}. "
     "Det är sparat; inget nytt är draget."
@@ -251,15 +221,6 @@ EVIDENCE: Final[dict[str, str]] = {
 _VALUES: Final[dict[str, str]] = {"yes": N_("ja"), "no": N_("nej")}
 
 
-def before_stop_words(told: Attention) -> str:
-    """Say what became of the sale that was being paid when the till stopped."""
-    facts = dict(told.facts)
-    paper = _("skrivs ut") if facts.get("is_paper_waiting") else _("är klart")
-    words = _(BEFORE_STOP[told.code]).format_map(Facts({**facts, "paper": paper}))
-    by = facts.get("by")
-    return words + " " + _("Så beslutade {by}.").format(by=by) if by else words
-
-
 def slip_told_words(told: Attention) -> str:
     """Tell of a card slip that came outside a payment."""
     facts = Facts(dict(told.facts))
@@ -314,14 +275,16 @@ def attention_words(attention: Attention) -> tuple[str, ...]:
 def charged_words(attention: Attention, total_ore: int, tip_max_percent: int) -> str:
     """Ask whether a card paid this total; what it would mean is told, and what speaks against."""
     facts = dict(attention.facts)
-    asked_ore, slip_ore = int(facts.get("asked_ore", 0)), int(facts.get("slip_ore", 0))
+    slip_ore = int(facts.get("slip_ore", 0))
+    # What the card pays of the sale: where the till asked for the tip, more was asked for.
+    requested_ore = int(facts.get("requested_ore", facts.get("asked_ore", 0)))
     parts = []
     if slip_ore and total_ore != slip_ore:
         words = _("VARNING: kassan har fått terminalens kortkvitto GODKÄNT {slip}, inte {total}.")
         parts.append(words.format(slip=kronor(slip_ore), total=kronor(total_ore)))
     parts.append(_("Terminalen visar GODKÄNT {total}.").format(total=kronor(total_ore)))
-    if total_ore > asked_ore > 0:
-        tip = {"tip_ore": total_ore - asked_ore, "requested_ore": asked_ore}
+    if total_ore > requested_ore > 0:
+        tip = {"tip_ore": total_ore - requested_ore, "requested_ore": requested_ore}
         percent = _tip_percent(tip)
         words = _("Det är {tip} i dricks, {percent} % av beloppet.")
         if percent > tip_max_percent:
@@ -330,9 +293,9 @@ def charged_words(attention: Attention, total_ore: int, tip_max_percent: int) ->
             )
         tip_text = kronor(tip["tip_ore"])
         parts.append(words.format(tip=tip_text, percent=percent, limit=tip_max_percent))
-    elif total_ore < asked_ore:
+    elif total_ore < requested_ore:
         words = _("Det är {rest} mindre än begärt: resten återstår att betala.")
-        parts.append(words.format(rest=kronor(asked_ore - total_ore)))
+        parts.append(words.format(rest=kronor(requested_ore - total_ore)))
     parts.append(_("Beslutet skrivs i journalen. Är det så?"))
     return " ".join(parts)
 

@@ -45,6 +45,8 @@ class BooksPicture:
     size_bytes: int = 0
     is_same_disk: bool = False
     """It lies on the disk of the data, and goes with it."""
+    is_unwitnessed: bool = False
+    """There was no witness to hold it against."""
     head_seq: int = 0
     """The newest journal row in a backup."""
     head_hash: str = ""
@@ -124,6 +126,10 @@ class Books:
             os.close(held_in)
             os.close(held)
         if done.returncode:
+            from db.backup import PART
+
+            # Killed outright it could not clean up.
+            target.with_name(target.name + PART).unlink(missing_ok=True)
             why = clean(done.stderr.decode("utf-8", "replace")[-_LOGGED_MAX:], _LOGGED_MAX)
             _log.error("the %s ended with %d: %s", kind, done.returncode, why)
             return {"error": _("Arbetet avbröts. Vad som hände står i till.log.")}

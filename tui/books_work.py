@@ -34,8 +34,10 @@ def main(argv: Sequence[str]) -> int:
     os.umask(0o077)
     os.nice(_NICE)
     set_language(language)
-    # Set anew: a program that was started in the background has it ignored.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Set anew: a program that was started in the background has some ignored. A computer that is
+    # shut down ends us by SIGTERM.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     try:
         threading.Thread(target=_end_with_till, name="till-watch", daemon=True).start()
         told = carry_out(kind, Path(database), Path(witness), Path(target), program)
@@ -79,9 +81,12 @@ def carry_out(
 
 def _back_up(database: Path, witness: Path, target: Path) -> dict[str, Any]:
     from db.backup import back_up
+    from db.witness import read_witness
 
+    is_unwitnessed = not read_witness(witness)
     head = back_up(database, witness, target)
     return {
+        "is_unwitnessed": is_unwitnessed,
         "size_bytes": target.stat().st_size,
         "head_seq": head.seq,
         "head_hash": head.hash,

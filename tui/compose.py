@@ -65,6 +65,15 @@ def witness_path(config: Config, data_dir: Path) -> Path:
     return (data_dir / "witness" if place is None else place) / WITNESS_NAME
 
 
+def check_shop_is_there(config: Config, data_dir: Path) -> None:
+    """Refuse to begin a new shop where a log or a witness tells of one. Raises StoreDamaged."""
+    from db.files import check_database_is_there
+    from db.witness import read_witness
+
+    lines = read_witness(witness_path(config, data_dir))
+    check_database_is_there(data_dir / DATABASE_NAME, is_witnessed=bool(lines))
+
+
 def run(config: Config, data_dir: Path, is_demo: bool, status_fd: int | None) -> int:
     """Run the till full screen until it is closed; gives the exit code (contract.md 2).
 
@@ -114,9 +123,9 @@ def open_shop(config: Config, data_dir: Path, clock: "Clock", *, is_demo: bool) 
     """Open store and witness and build till and devices. Raises StoreError, ConfigError."""
     from core.services.till import Till
     from db.article_reader import ArticleReader
-    from db.files import FileWatch, check_database_is_there, mend_rights
+    from db.files import FileWatch, mend_rights
     from db.store import SqliteStore
-    from db.witness import Witness, read_witness
+    from db.witness import Witness
     from tui.books import FOLDER_NAME, Books
     from tui.device_desk import DeviceDesk
     from tui.new_shop import fill_new_shop
@@ -127,7 +136,7 @@ def open_shop(config: Config, data_dir: Path, clock: "Clock", *, is_demo: bool) 
     switch_off_core_dumps()
     database, witness_file = data_dir / DATABASE_NAME, witness_path(config, data_dir)
     # What cannot be read, and a database that is away, is told before anything is touched.
-    check_database_is_there(database, is_witnessed=bool(read_witness(witness_file)))
+    check_shop_is_there(config, data_dir)
     mend_rights(data_dir, witness_file)
     store = SqliteStore(database, clock.now())
     store.check_witness(witness_file)

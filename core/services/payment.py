@@ -71,7 +71,9 @@ def pay_card(till: Till, amount_ore: int | None, total_ore: int | None) -> None:
     till.check_last_told()
     requested_ore = sale.remaining_ore if amount_ore is None else amount_ore
     if requested_ore <= 0:
-        raise NothingToPay(reason="costs-nothing", remaining_ore=requested_ore)
+        if not sale.remaining_ore:
+            raise NothingToPay(reason="costs-nothing")
+        raise NothingToPay(remaining_ore=requested_ore)
     if requested_ore > sale.remaining_ore:
         raise TenderExceedsRemaining(amount_ore=requested_ore, remaining_ore=sale.remaining_ore)
     till_tip_ore = 0

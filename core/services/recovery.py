@@ -59,8 +59,13 @@ def _ask_about_decided(till: Till) -> None:
     tender = sale.tender_of_service(service_id) if sale else None
     if sale is None or tender is None or not tender.resolved_by or not till.rules.has_terminal:
         return
-    if tender.state in _DECIDED and till.store.late_approval(service_id) is None:
-        till.effects.append(QueryCard(card_request(till, sale, tender)))
+    # Kept against the policy: the terminal's own word. Of lost time: another's may be the last.
+    is_told = bool(tender.hold_reason) or till.lost_time.has_card(service_id)
+    if is_told or tender.state not in _DECIDED or till.store.late_approval(service_id) is not None:
+        return
+    till.effects.append(QueryCard(card_request(till, sale, tender)))
+    # No newer card takes the question's place before it is answered.
+    till.ask_last_transaction()
 
 
 def _note_program(till: Till) -> None:

@@ -85,6 +85,7 @@ def ask_about_doubt(till: Till, tender: Tender, evidence: tuple[str, ...]) -> No
         "card-doubt",
         (
             ("asked_ore", tender.asked_ore),
+            ("requested_ore", tender.requested_ore),
             ("service_id", tender.service_id),
             ("started_at", tender.started_at.isoformat() if tender.started_at else ""),
             ("slip_ore", slip.total_ore if slip is not None else 0),

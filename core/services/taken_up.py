@@ -7,6 +7,7 @@ until the next sale or the next payment begins, so that whoever looks up late st
 from typing import Final
 
 from core.checkout import BETWEEN_CARD_AND_CODE, SaleState
+from core.sale import Sale
 from core.services.till import Attention, TakenUp, Till
 from core.tender import Tender, TenderState
 
@@ -16,6 +17,8 @@ RESTORED_CODE: Final = "before-stop-restored"
 """It came out of a backup, and may have been paid in the time that is lost."""
 RESTORED_CARD_CODE: Final = "before-stop-restored-card"
 """The same while its card is asked about or decided on."""
+RESTORED_PART_CODE: Final = "before-stop-restored-part"
+"""The same where a part of it is paid: it cannot be voided."""
 
 _PAID: Final = (SaleState.PAID, SaleState.SIGNING)
 _ENDINGS: Final = {
@@ -45,10 +48,16 @@ def follow(till: Till) -> None:
         told = _told_open(taken)
     till.taken_up = taken if told is not None else None
     is_restored = sale is not None and till.lost_time.has_sale(sale.sale_id)
-    if is_restored and till.state not in _PAID:
-        is_card = till.state in BETWEEN_CARD_AND_CODE
-        told = Attention(RESTORED_CARD_CODE if is_card else RESTORED_CODE)
+    if sale is not None and is_restored and till.state not in _PAID:
+        told = Attention(_restored_code(till, sale))
     till.before_stop = told
+
+
+def _restored_code(till: Till, sale: Sale) -> str:
+    """Say which of the restored sales' words fit: what can be done about it differs."""
+    if till.state in BETWEEN_CARD_AND_CODE:
+        return RESTORED_CARD_CODE
+    return RESTORED_PART_CODE if sale.settled else RESTORED_CODE
 
 
 def _told_open(taken: TakenUp) -> Attention | None:

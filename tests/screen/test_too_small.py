@@ -35,3 +35,15 @@ async def test_goods_that_are_scanned_meanwhile_are_lines_when_it_is_large_again
         await burst(pilot, [*"2900000039018", "enter"])
         await resized(pilot, 80, 24)
         assert till.taken == [c.AddCode("2900000039018")]
+
+
+async def test_a_question_that_is_covered_is_answered_only_once_it_is_seen_again() -> None:
+    async with opened() as (pilot, till, app):
+        await burst(pilot, ["f9", "2"])
+        assert "avslutar dagen" in text_of(app)
+        await resized(pilot, 30, 8)
+        await burst(pilot, ["j"])
+        assert till.taken == []
+        await resized(pilot, 80, 24)
+        await burst(pilot, ["j"])
+        assert till.taken == [c.TakeZ()]

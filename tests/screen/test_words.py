@@ -4,19 +4,22 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 import core.errors as errors
 from core.facts import PrinterCondition, TerminalState
 from core.services.till import Attention
 from tui.attention_texts import (
     ATTENTIONS,
-    BEFORE_STOP,
     RESULTS,
     attention_title,
     attention_words,
     card_result_words,
+    charged_words,
     next_try_words,
     slip_told_words,
 )
+from tui.before_stop_texts import BEFORE_STOP
 from tui.texts import (
     ERRORS,
     PRINTER_CONDITIONS,
@@ -117,3 +120,20 @@ def test_a_terminal_that_could_not_is_not_told_as_a_card_that_was_refused() -> N
         assert "nget är draget" in told(condition)
     for condition in ("Refusal", "WrongPIN", "InvalidCard", "PaymentRestriction"):
         assert "Kortet nekades" in told(condition)
+
+
+@pytest.mark.parametrize(
+    ("total_ore", "told"),
+    [
+        (144_00, "Det är 5,00 kr i dricks, 4 % av beloppet."),
+        (139_00, "Terminalen visar GODKÄNT 139,00 kr. Beslutet"),
+        (130_00, "Det är 9,00 kr mindre än begärt"),
+        (179_00, "VARNING: det är 40,00 kr i dricks, 29 % av beloppet; gränsen är 25 %."),
+    ],
+)
+def test_a_decided_total_is_held_against_what_the_card_pays_of_the_sale(
+    total_ore: int, told: str
+) -> None:
+    """The till had asked for a tip of 10,00 with it."""
+    attention = Attention("card-doubt", (("asked_ore", 149_00), ("requested_ore", 139_00)))
+    assert told in charged_words(attention, total_ore, 25)

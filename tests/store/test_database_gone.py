@@ -113,3 +113,26 @@ def test_no_new_shop_is_begun_where_a_witness_has_seen_one(
     assert not database.exists() or not database.stat().st_size
     (tmp_path / "aside.db").replace(database)
     assert blipp("verify", "--demo", "--data", data) == 0
+
+
+@pytest.mark.parametrize("how", ["missing", "empty"])
+def test_neither_an_import_nor_an_init_begins_a_shop_beside_a_witness(
+    tmp_path: Path, how: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, goods = tmp_path / "data", tmp_path / "goods.csv"
+    generate(data, 1)
+    goods.write_text("number;name;price;department;vat\n1;Te;30;Dryck;restaurant\n", "utf-8")
+    for file in data.glob("till.db*"):
+        file.unlink()
+    if how == "empty":
+        (data / "till.db").touch()
+    # Where the configuration that is made says that it lies.
+    shutil.copytree(data / "witness", tmp_path / "witness")
+    for words in (
+        ("import", "articles", goods, "--demo", "--data", data),
+        ("init", tmp_path / "shop.toml"),
+    ):
+        assert blipp(*words) == 3
+        assert "Databasen saknas" in capsys.readouterr().err
+    assert not (data / "till.db").exists() or not (data / "till.db").stat().st_size
+    assert not (tmp_path / "shop.toml").exists()

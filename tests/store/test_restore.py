@@ -275,3 +275,15 @@ def test_the_number_of_the_newest_z_is_known_after_the_witness_was_begun_anew(
     put_back(shop, shop.folder / "till.db", newest(shop, "receipt", "receipt_no"), z_no)
     put_back(shop, tmp_path / "backup", 0, 0)
     assert live(shop, 0, z_count=1) == [z_no + 1]
+
+
+def test_a_number_that_was_skipped_is_skipped_again_though_nobody_saw_the_next(
+    shop: RealShop, tmp_path: Path
+) -> None:
+    """The till may have died with its first receipt after the restore at the control unit."""
+    last = newest(shop, "receipt", "receipt_no")
+    put_back(shop, tmp_path / "backup", last, 0)
+    at_unit = newest(shop, "counter", "CASE name WHEN 'receipt_no' THEN value ELSE 0 END") + 1
+    put_back(shop, tmp_path / "backup", last, 0)
+    (number,) = live(shop, 1)
+    assert number > at_unit

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.checkout import SaleState
+from core.errors import SaleNotOpen
 from core.services import doubt, payment, registration, taken_up
 from db.backup import back_up
 from db.witness import read_witness
@@ -269,3 +270,44 @@ def test_an_open_sale_out_of_a_backup_is_told_as_perhaps_paid_until_it_ends(
 
     shop.live(SCRIPT, work)
     assert shop.verify().is_sound
+
+
+def test_a_part_paid_sale_out_of_a_backup_is_not_told_to_be_voided(
+    shop: RealShop, tmp_path: Path
+) -> None:
+    def begins(life: Life) -> None:
+        life.begin()
+        registration.add_code(life.till, "2", None, None)
+        payment.pay_cash(life.till, 50_00)
+
+    shop.live(SCRIPT, begins)
+    file = kept(shop, tmp_path)
+    put_back(shop, file, newest(shop), 0)
+
+    def work(life: Life) -> None:
+        life.begin()
+        assert life.till.before_stop is not None
+        assert life.till.before_stop.code == "before-stop-restored-part"
+        with pytest.raises(SaleNotOpen):
+            registration.void_sale(life.till)
+
+    shop.live(SCRIPT, work)
+
+
+@pytest.mark.parametrize("lost", [0, 2])
+def test_the_shops_own_file_is_told_as_older_only_where_the_papers_know_of_more(
+    shop: RealShop, lost: int
+) -> None:
+    def begins(life: Life) -> None:
+        life.begin()
+        registration.add_code(life.till, "2", None, None)
+
+    shop.live(SCRIPT, begins)
+    shop.witness.write_text("")
+    put_back(shop, shop.folder / "till.db", newest(shop) + lost, 0)
+
+    def work(life: Life) -> None:
+        life.begin()
+        assert bool(life.till.before_stop) is bool(lost)
+
+    shop.live(SCRIPT, work)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -10,6 +11,7 @@ from core.card import CardResult, CardSlip, CardVerdict, QueryResult
 from core.effects import AuthorizeCard, QueryCard, ReverseCard
 from core.errors import NothingToGiveBack, PaymentInProgress, ReportNotAllowed, SaleNotOpen
 from core.late_approval import LateState
+from core.lost_time import LostTime
 from core.reports import Tally
 from core.services import doubt, giving_back, late, payment, registration, reporting
 from core.services.facts_desk import take_fact
@@ -19,6 +21,7 @@ from tests.fake_store import FakeStore
 from tests.till_start import a_store, begin, started
 from tui.attention_texts import attention_words, card_result_words
 
+AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ASKED_ORE = 139_00
 TOTAL_ORE = 170_00
 SLIP = CardSlip(
@@ -367,11 +370,24 @@ def test_a_start_asks_the_terminal_about_the_newest_card_that_a_person_decided_o
     till = started(store)
     asked_about = [one for one in till.take_effects() if isinstance(one, QueryCard)]
     assert [one.request.service_id for one in asked_about] == [1]
+    with pytest.raises(PaymentInProgress):
+        till.check_last_told()  # A newer card would take the question's place.
     take_fact(till, by_query())
     late_ore = TOTAL_ORE if total_ore is None else TOTAL_ORE - ASKED_ORE
     assert asked(till)["authorized_ore"] == late_ore
     till = started(store)
     assert not [one for one in till.take_effects() if isinstance(one, QueryCard)], "told already"
+
+
+def test_a_start_asks_nothing_about_a_decided_card_out_of_a_backup() -> None:
+    """What the terminal drew last may be another customer's, of the time that is lost."""
+    store = decided(ASKED_ORE).store
+    with store.unit_of_work() as uow:
+        lost = LostTime(receipt_no=9, sale_id=1, service_id=1)
+        for key, value in lost.settings().items():
+            uow.put_setting(AT, "Maja", key, value)
+        uow.commit()
+    assert not [one for one in started(store).take_effects() if isinstance(one, QueryCard)]
 
 
 def test_a_start_asks_nothing_about_a_card_that_the_terminal_told_of() -> None:

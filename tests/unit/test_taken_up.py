@@ -10,7 +10,7 @@ from core.services import doubt, payment, registration, taken_up
 from core.services.facts_desk import take_fact
 from core.services.till import Till
 from tests.till_start import a_store, begin, started
-from tui.attention_texts import BEFORE_STOP, before_stop_words
+from tui.before_stop_texts import BEFORE_STOP, before_stop_words
 
 ASKED_ORE = 139_00
 APPROVED = CardResult(1, CardVerdict.APPROVED, ASKED_ORE, 0, "T0001", "2026-11-23 12:00:05")

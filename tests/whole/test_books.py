@@ -10,6 +10,8 @@ from json import loads
 from pathlib import Path
 from time import monotonic, sleep
 
+import pytest
+
 from db.verify import verify_file
 from db.witness import read_witness
 from tests.whole.harness import MUG, Shop, WholeTill
@@ -101,13 +103,18 @@ def worker(shop: Shop) -> int:
     raise AssertionError("nothing makes the copy")
 
 
-def test_a_backup_that_is_killed_is_told_and_the_till_sells_on(shop: Shop) -> None:
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_backup_that_is_ended_is_told_and_the_till_sells_on(
+    shop: Shop, number: signal.Signals
+) -> None:
     till = sold(shop)
     till.do(c.MakeBooks("backup"))
-    os.kill(worker(shop), signal.SIGKILL)
+    os.kill(worker(shop), number)
     books = till.wait(lambda view: view.books and not view.books.is_running).books
     assert books is not None
     assert "Arbetet avbröts" in books.error
+    folder = shop.data_dir / "backup"
+    assert not folder.exists() or not list(folder.iterdir())
     assert shop.notes("backup-made") == []
     assert made(till, "backup").is_done
     till.sell(MUG)

@@ -72,6 +72,8 @@ def books_words(books: BooksPicture) -> list[str]:
     if is_backup:
         reach = _("Journalen till rad {seq}, kvitto {receipt_no}, Z-rapport {z_no}.")
         words.append(reach.format(seq=books.head_seq, receipt_no=books.receipt_no, z_no=books.z_no))
+        if books.is_unwitnessed:
+            words.append(_("Vittnesfilen saknas eller är tom: kopian är inte hållen mot den."))
         if books.is_same_disk:
             words.append(_("Den ligger på samma disk som kassan: flytta den till en annan."))
     return words

@@ -6,7 +6,7 @@ from core.card import Prompt
 from core.document import Document
 from core.facts import PAYMENT_TIMEOUT, TerminalState
 from core.sale import Sale
-from tui.attention_texts import before_stop_words
+from tui.before_stop_texts import before_stop_words
 from tui.commands import AbortCard, AnswerPrompt
 from tui.i18n import _
 from tui.screens.page import Cap, Desk, Key, Page, refuse_key

@@ -7,7 +7,8 @@ from core.errors import NothingToGiveBack, TenderExceedsRemaining, TillError
 from core.money import cash_rounding_ore
 from core.sale import Sale
 from core.tender import TenderKind
-from tui.attention_texts import before_stop_words, card_result_words
+from tui.attention_texts import card_result_words
+from tui.before_stop_texts import before_stop_words
 from tui.commands import Command, GiveBack, PayCash
 from tui.entry import AMOUNT_CHARACTERS, Entry
 from tui.i18n import _

@@ -16,11 +16,11 @@ from core.services.till import Attention
 from tui.attention_texts import (
     attention_title,
     attention_words,
-    before_stop_words,
     charged_words,
     must_answer_words,
     no_paper_words,
 )
+from tui.before_stop_texts import before_stop_words
 from tui.commands import (
     AskTerminalAgain,
     Command,

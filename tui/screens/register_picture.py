@@ -10,10 +10,10 @@ from core.receipt import Receipt
 from core.sale import Line, Sale
 from tui.attention_texts import (
     attention_title,
-    before_stop_words,
     card_result_words,
     slip_told_words,
 )
+from tui.before_stop_texts import before_stop_words
 from tui.bindings import shown_key
 from tui.i18n import _
 from tui.screens.first import draw_total, receipt_width

@@ -243,6 +243,11 @@ class TillDesk:
             self._waiting.clear()
             self.ring()
 
+    def lose_sight(self) -> None:
+        """The window is too small to show the question on top: it is to be painted anew."""
+        if self.top.is_question:
+            self.seen_at_s = inf
+
     def seen(self) -> None:
         """The picture is painted: what is typed from now on may answer it."""
         if self.seen_at_s == inf:
