@@ -61,17 +61,21 @@ def version() -> str:
 
 def witness_path(config: Config, data_dir: Path) -> Path:
     """Say where the journal's head is witnessed."""
-    place = config.data.witness
+    return witness_at(config.data.witness, data_dir)
+
+
+def witness_at(place: Path | None, data_dir: Path) -> Path:
+    """Say where it is witnessed by `[data] witness` alone; None = beside the data."""
     return (data_dir / "witness" if place is None else place) / WITNESS_NAME
 
 
-def check_shop_is_there(config: Config, data_dir: Path) -> None:
+def check_shop_is_there(data_dir: Path, witness: Path) -> None:
     """Refuse to begin a new shop where a log or a witness tells of one. Raises StoreDamaged."""
     from db.files import check_database_is_there
     from db.witness import read_witness
 
-    lines = read_witness(witness_path(config, data_dir))
-    check_database_is_there(data_dir / DATABASE_NAME, is_witnessed=bool(lines))
+    is_witnessed = bool(read_witness(witness))
+    check_database_is_there(data_dir / DATABASE_NAME, is_witnessed=is_witnessed)
 
 
 def run(config: Config, data_dir: Path, is_demo: bool, status_fd: int | None) -> int:
@@ -136,7 +140,7 @@ def open_shop(config: Config, data_dir: Path, clock: "Clock", *, is_demo: bool) 
     switch_off_core_dumps()
     database, witness_file = data_dir / DATABASE_NAME, witness_path(config, data_dir)
     # What cannot be read, and a database that is away, is told before anything is touched.
-    check_shop_is_there(config, data_dir)
+    check_shop_is_there(data_dir, witness_file)
     mend_rights(data_dir, witness_file)
     store = SqliteStore(database, clock.now())
     store.check_witness(witness_file)

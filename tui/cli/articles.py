@@ -6,7 +6,6 @@ R10). New departments get a key on the panel.
 """
 
 import argparse
-from dataclasses import replace
 from getpass import getuser
 from pathlib import Path
 from typing import Final
@@ -24,8 +23,7 @@ from tui.cli.place import DATABASE_NAME, code_page_of, data_of
 from tui.cli.say import padded, say
 from tui.cli.words import row_words
 from tui.clock import SystemClock
-from tui.compose import check_shop_is_there
-from tui.config import DataConfig, demo_config
+from tui.compose import check_shop_is_there, witness_at
 from tui.i18n import _
 from tui.new_shop import add_missing
 
@@ -43,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
         data = opened.read(FILE_BYTES_MAX + 1)
     if not directory.is_dir():
         raise UsageError(_("{folder}: där finns ingen butik").format(folder=directory))
-    check_shop_is_there(replace(demo_config(), data=DataConfig(directory, witness)), directory)
+    check_shop_is_there(directory, witness_at(witness, directory))
     clock = SystemClock()
     store = SqliteStore(directory / DATABASE_NAME, clock.now())
     try:

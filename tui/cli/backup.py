@@ -1,7 +1,6 @@
 """`blipp backup FILE`: a copy of the data while the till runs, verified before it is told."""
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 
 from db.backup import BackupUnsound, back_up
@@ -10,8 +9,7 @@ from tui.cli.options import UsageError
 from tui.cli.place import DATABASE_NAME, data_of
 from tui.cli.say import say
 from tui.cli.verify_words import problem_words
-from tui.compose import witness_path
-from tui.config import DataConfig, demo_config
+from tui.compose import witness_at
 from tui.i18n import _
 
 
@@ -23,8 +21,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(_("{folder}: där finns ingen butik").format(folder=directory))
     if target.exists():
         raise UsageError(_("{file}: finns redan, och skrivs aldrig över").format(file=target))
-    config = replace(demo_config(), data=DataConfig(directory, place))
-    witness = witness_path(config, directory)
+    witness = witness_at(place, directory)
     if not read_witness(witness):
         words = _("Vittnesfilen saknas eller är tom ({file}): kopian hålls inte mot den.")
         say(words.format(file=witness))

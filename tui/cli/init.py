@@ -6,7 +6,6 @@ till's first start, not here, because the file still has blanks.
 
 import argparse
 import os
-from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,8 +16,8 @@ from db.store import SqliteStore
 from tui.cli.place import DATABASE_NAME
 from tui.cli.say import say
 from tui.clock import SystemClock
-from tui.compose import check_shop_is_there
-from tui.config import DataConfig, demo_config, load_data
+from tui.compose import check_shop_is_there, witness_at
+from tui.config import load_data
 from tui.i18n import _
 from tui.new_shop import OPERATOR, fill_new_shop
 
@@ -37,8 +36,7 @@ def run(options: argparse.Namespace) -> int:
     assert directory is not None
     try:
         is_new = is_gone(directory / DATABASE_NAME)
-        config = replace(demo_config(), data=DataConfig(directory, load_data(file).witness))
-        check_shop_is_there(config, directory)
+        check_shop_is_there(directory, witness_at(load_data(file).witness, directory))
         prepare(directory)
     except (OSError, TillError):
         file.unlink(missing_ok=True)  # So that the same command can be given again.
