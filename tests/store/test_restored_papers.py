@@ -201,9 +201,14 @@ def test_a_copy_is_witnessed_before_it_prints(shop: RealShop) -> None:
     assert problem.what.startswith("row is missing: the witness file names it (copy")
 
 
-def pay_by_card(life: Life) -> None:
+def begin_sale(life: Life) -> None:
+    """Start, and key one article."""
     life.begin()
     registration.add_code(life.till, "2", None, None)
+
+
+def pay_by_card(life: Life) -> None:
+    begin_sale(life)
     payment.pay_card(life.till, None, None)
     life.settle()
 
@@ -243,11 +248,7 @@ def test_a_card_that_ran_while_the_backup_was_made_is_held_and_never_sold_again_
 def test_an_open_sale_out_of_a_backup_is_told_as_perhaps_paid_until_it_ends(
     shop: RealShop, tmp_path: Path
 ) -> None:
-    def begins(life: Life) -> None:
-        life.begin()
-        registration.add_code(life.till, "2", None, None)
-
-    shop.live(SCRIPT, begins)
+    shop.live(SCRIPT, begin_sale)
     file = kept(shop, tmp_path)
     live(shop, 0)
     number = newest(shop)
@@ -276,8 +277,7 @@ def test_a_part_paid_sale_out_of_a_backup_is_not_told_to_be_voided(
     shop: RealShop, tmp_path: Path
 ) -> None:
     def begins(life: Life) -> None:
-        life.begin()
-        registration.add_code(life.till, "2", None, None)
+        begin_sale(life)
         payment.pay_cash(life.till, 50_00)
 
     shop.live(SCRIPT, begins)
@@ -298,11 +298,7 @@ def test_a_part_paid_sale_out_of_a_backup_is_not_told_to_be_voided(
 def test_the_shops_own_file_is_told_as_older_only_where_the_papers_know_of_more(
     shop: RealShop, lost: int
 ) -> None:
-    def begins(life: Life) -> None:
-        life.begin()
-        registration.add_code(life.till, "2", None, None)
-
-    shop.live(SCRIPT, begins)
+    shop.live(SCRIPT, begin_sale)
     shop.witness.write_text("")
     put_back(shop, shop.folder / "till.db", newest(shop) + lost, 0)
 
