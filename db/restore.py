@@ -210,8 +210,7 @@ def restore(
     finally:
         _remove(made)
     appended = Witness(witness)
-    for line in written:
-        appended.append(*line)
+    appended.append_all(written)
     appended.close()
     return Restored(*restored, kept_as)
 

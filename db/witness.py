@@ -8,6 +8,7 @@ never behind (reliability I6).
 import errno
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -78,9 +79,13 @@ class Witness:
 
     def append(self, seq: int, head: str, kind: str, number: int) -> None:
         """Write one line; on disk when this returns. Raises StoreError."""
-        line = f"{seq} {head} {kind} {number}\n".encode()
+        self.append_all((WitnessLine(seq, head, kind, number),))
+
+    def append_all(self, lines: Iterable[WitnessLine]) -> None:
+        """Write lines that belong together; on disk when this returns. Raises StoreError."""
+        text = "".join(f"{seq} {head} {kind} {number}\n" for seq, head, kind, number in lines)
         try:
-            if os.write(self._descriptor, line) != len(line):
+            if os.write(self._descriptor, text.encode()) != len(text):
                 raise StoreFull(file=self._path.name)
             os.fdatasync(self._descriptor)
         except OSError as error:
