@@ -6,6 +6,7 @@ import pytest
 
 from bench.generate import generate
 from tests.contract.test_cli import SHOP, blipp, simulated
+from tests.store.test_former_shop import former_shop
 
 SIMULATED = "SIMCC000000000017"
 
@@ -75,3 +76,13 @@ def test_the_doctor_says_that_no_paper_can_be_made_without_temporary_files(
     monkeypatch.setattr("devices.printers.encoder._import_dummy", full)
     assert blipp("doctor", "--demo", "--config", file, "--data", data) == 1
     assert "No space left on device" in row(capsys.readouterr().out, "Skrivare")
+
+
+def test_the_doctor_holds_the_witness_against_a_former_versions_database_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop = former_shop(tmp_path / "shop")
+    assert blipp("doctor", "--demo", "--data", shop.folder) == 1
+    out = capsys.readouterr().out
+    assert "uppgraderas vid nästa start" in row(out, "Databasens form")
+    assert "Vittnesfilen saknas" in row(out, "Vittne")

@@ -1,13 +1,12 @@
 """What `blipp doctor` says of the shop's data: SQLite and its modes, the file, rights, room.
 
-The same checks as at the till's start, and nothing is written: a till may be selling meanwhile.
+The same checks as at the till's start, and no row is written: a till may be selling meanwhile.
 """
 
 import os
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from core.errors import StoreError
@@ -30,6 +29,7 @@ from tui.compose import witness_path
 from tui.i18n import _
 from tui.process_guard import are_core_dumps_off, switch_off_core_dumps
 
+_HEAD_SEQ: Final = "SELECT coalesce(max(seq), 0) FROM journal"
 _NEWEST: Final = "SELECT receipt_no, unit_id FROM receipt ORDER BY receipt_no DESC LIMIT 1"
 
 
@@ -82,21 +82,23 @@ def _tell_database(database: Path, witness: Path) -> bool:
     line(_("Databas"), f"{database}: {told}")
     line(_("Skrivande anslutningar"), _("en, kassans egen") if is_single else _("FLERA"))
     if missing:
+        # The checks know the tables of today; a start upgrades these first.
         line(_("Databasens form"), _("uppgraderas vid nästa start"))
-        return True
-    return _tell_checks(database, witness)
+    elif not _tell_checks(database):
+        return False
+    is_witnessed, state = _witness_state(database, witness)
+    line(_("Vittne"), state)
+    return is_witnessed
 
 
-def _tell_checks(database: Path, witness: Path) -> bool:
-    """Tell of pages, schema, chain and witness, as the till's start checks them."""
+def _tell_checks(database: Path) -> bool:
+    """Tell of pages, schema and chain, as the till's start checks them."""
     reader = open_reader(database)
     try:
         checks = check_start(reader)
     except StoreError as error:
         line(_("Databasens innehåll"), words_of(error))
         return False
-    else:
-        is_witnessed, state = _witness_state(reader, database, witness, checks.head_seq)
     finally:
         reader.dispose()
     whole = _("hela filen läsbar")
@@ -105,19 +107,20 @@ def _tell_checks(database: Path, witness: Path) -> bool:
     guards = _("{count} spärrar på plats").format(count=checks.trigger_count)
     line(_("Databasens innehåll"), f"{whole}, {guards}")
     line(_("Journalens slut"), f"{checks.head_seq} {checks.head_hash}")
-    line(_("Vittne"), state)
-    return is_witnessed
+    return True
 
 
-def _witness_state(
-    reader: Engine, database: Path, witness: Path, head_seq: int
-) -> tuple[bool, str]:
+def _witness_state(database: Path, witness: Path) -> tuple[bool, str]:
     """Say whether the witness is there and how far it has seen, or why the till may not sell."""
+    reader = open_reader(database)
     try:
         with reader.connect() as connection:
             lines = check_witness(connection, witness)
+            head_seq = connection.exec_driver_sql(_HEAD_SEQ).scalar_one()
     except StoreError as error:
         return False, words_of(error)
+    finally:
+        reader.dispose()
     if not lines:
         return _new_witness(witness)
     words = _("{file}: finns, har sett rad {seq} av {head}")
